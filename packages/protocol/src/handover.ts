@@ -1,0 +1,33 @@
+import type { Batch, Gap } from './batch.ts'
+
+/** Why a gateway let something go, and how often since the handover before. */
+export type DropCounts = Readonly<Record<string, number>>
+
+/**
+ * What a gateway hands to core in one go: at least a hundred records under load, or whatever came in the last
+ * tick. Order within a source is kept; handovers of one gateway arrive in order.
+ *
+ * Ownership passes with the hand-over: the gateway never touches the arrays again.
+ */
+export interface Handover {
+  readonly gateway: string
+  /** Counts the handovers of one life of the gateway, from 1 without holes: core sees what a crash cost. */
+  readonly number: number
+  readonly batches: readonly Batch[]
+  readonly gaps: readonly Gap[]
+  readonly dropped: DropCounts
+  /** Old clients' items replaced by newer ones before they were handed over. */
+  readonly merged: number
+}
+
+/** Core's answer: everything of handover `number` is owned by the receiving side, at the level its pipeline promises. */
+export interface HandoverAck {
+  readonly number: number
+  /** How many more records the gateway may hand over before the next answer; 0 means wait. */
+  readonly creditRecords: number
+}
+
+/** The number of records in a handover. */
+export function recordsIn(handover: Handover): number {
+  return handover.batches.reduce((sum, batch) => sum + batch.records.length, 0)
+}

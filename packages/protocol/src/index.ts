@@ -1,0 +1,52 @@
+export { type Alarm, type AlarmChange, type AlarmKey, type AlarmSeverity, type AlarmTransition, alarmKeyText } from './alarm.ts'
+export { AlarmBook } from './alarm-book.ts'
+export {
+  type Batch,
+  type Gap,
+  type GapReason,
+  type Lane,
+  rangeOf,
+  type SequenceRange,
+  type Source,
+  sequenceAt,
+  sourceText,
+} from './batch.ts'
+export { type DropCounts, type Handover, type HandoverAck, recordsIn } from './handover.ts'
+export type {
+  BlockDelay,
+  NetworkChange,
+  NetworkSummary,
+  NodeActivity,
+  NodeHead,
+  NodeState,
+  PropagationBucket,
+  SeenBlock,
+  SilenceCause,
+  SilenceVerdict,
+} from './network.ts'
+export { networkIdOf } from './network-id.ts'
+export { closeRange, isClosed, maxRanges, openParts } from './sequence-ranges.ts'
+export type {
+  AgentId,
+  BlockHeader,
+  BlockOccasion,
+  BlockReport,
+  BlockTiming,
+  ClockOffset,
+  Hex,
+  Location,
+  LocationLevel,
+  LogEntry,
+  LogSeverity,
+  MetricSet,
+  MetricValue,
+  NetworkId,
+  NodeId,
+  NodeReport,
+  Origin,
+  SessionChange,
+  SessionEvent,
+  Telemetry,
+  TelemetryRecord,
+  UnixMs,
+} from './telemetry.ts'

@@ -1,0 +1,5 @@
+export { applyDelta, deltaOf } from './apply-delta.ts'
+export type { Completeness } from './completeness.ts'
+export type { FeedMessage, Row, ViewContent, ViewDelta, ViewerMessage, ViewId } from './feed.ts'
+export { type Json, toJson } from './json.ts'
+export type { NodeFilter, NodeSort, NodeSortKey, RowWindow, ViewQuestion } from './views.ts'

@@ -1,0 +1,50 @@
+import type { NodeActivity } from '../network.ts'
+import type { NetworkId, NodeId } from '../telemetry.ts'
+
+/** Columns nodes can be sorted by. */
+export type NodeSortKey =
+  | 'state'
+  | 'name'
+  | 'client'
+  | 'head'
+  | 'propagation'
+  | 'peers'
+  | 'pending'
+  | 'latency'
+  | 'uptime'
+  | 'last_seen'
+
+export interface NodeSort {
+  readonly by: NodeSortKey
+  readonly direction: 'ascending' | 'descending'
+}
+
+/** Every part that is present must hold. */
+export interface NodeFilter {
+  /** Case-insensitive part of name, client, country or head hash. */
+  readonly text?: string
+  readonly activity?: readonly NodeActivity[]
+  readonly client?: readonly string[]
+  readonly country?: readonly string[]
+}
+
+/** The rows a viewer can see, counted in the sorted list. */
+export interface RowWindow {
+  readonly offset: number
+  readonly count: number
+}
+
+/** A view is what one viewer looks at. Equal questions of several viewers are computed once. */
+export type ViewQuestion =
+  | { readonly of: 'networks' }
+  | { readonly of: 'summary'; readonly network: NetworkId }
+  | { readonly of: 'blocks'; readonly network: NetworkId; readonly count: number }
+  | {
+      readonly of: 'nodes'
+      readonly network: NetworkId
+      readonly filter: NodeFilter
+      readonly sort: NodeSort
+      readonly window: RowWindow
+    }
+  | { readonly of: 'node'; readonly network: NetworkId; readonly node: NodeId }
+  | { readonly of: 'alarms'; readonly network?: NetworkId }
