@@ -50,3 +50,4 @@ export type {
   TelemetryRecord,
   UnixMs,
 } from './telemetry.ts'
+export { reading } from './well-known-readings.ts'
