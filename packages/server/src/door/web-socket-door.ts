@@ -1,0 +1,98 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { FrontDoor, Logger, Meter, SocketListener, WebSocketRoute } from '@headwatch/sdk'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { peerAddress, type TrustedProxies } from './peer-address.ts'
+import { WsSocket } from './ws-socket.ts'
+
+export interface WebSocketDoorOptions {
+  /** Connections over all routes; a further one is answered 503 before anything is allocated for it. */
+  readonly maxConnections: number
+  readonly isTrusted: TrustedProxies
+}
+
+interface Route {
+  readonly route: WebSocketRoute
+  readonly upgrader: WebSocketServer
+  readonly open: Set<WebSocket>
+}
+
+/** One port for every WebSocket protocol of the server, told apart by path. The longest matching path wins. */
+export class WebSocketDoor implements FrontDoor {
+  readonly #options: WebSocketDoorOptions
+  readonly #logger: Logger
+  readonly #meter: Meter
+  readonly #routes: Route[] = []
+  #connections = 0
+
+  constructor(options: WebSocketDoorOptions, { logger, meter }: { logger: Logger; meter: Meter }) {
+    this.#options = options
+    this.#logger = logger
+    this.#meter = meter
+  }
+
+  /** Takes over the upgrades of `server`, which stays the caller's. */
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  webSocket(route: WebSocketRoute, signal: AbortSignal): void {
+    const upgrader = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: route.maxFrameBytes,
+      handleProtocols: (offered) =>
+        route.subprotocol !== undefined && offered.has(route.subprotocol) ? route.subprotocol : false,
+    })
+    const entry: Route = { route, upgrader, open: new Set() }
+    this.#routes.push(entry)
+    this.#routes.sort((a, b) => b.route.path.length - a.route.path.length)
+    signal.addEventListener('abort', () => this.#remove(entry), { once: true })
+  }
+
+  #remove(entry: Route): void {
+    this.#routes.splice(this.#routes.indexOf(entry), 1)
+    for (const socket of entry.open) socket.close(1001, 'server is stopping')
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy())
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const entry = this.#routes.find(({ route }) => path === route.path || path.startsWith(`${route.path}/`))
+    if (entry === undefined) return this.#refuse(socket, '404 Not Found', 'no_such_path')
+    if (this.#connections >= this.#options.maxConnections)
+      return this.#refuse(socket, '503 Service Unavailable', 'too_many')
+    const address = peerAddress(request, this.#options.isTrusted)
+    entry.upgrader.handleUpgrade(request, socket, head, (peer) => this.#open(entry, peer, address))
+  }
+
+  #refuse(socket: Duplex, status: string, reason: string): void {
+    this.#meter.count('headwatch_connections_refused_total', 1, { reason })
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  }
+
+  #open(entry: Route, peer: WebSocket, address: string): void {
+    peer.on('error', (error) =>
+      this.#logger.debug('a connection broke a rule', { path: entry.route.path, reason: error.message }),
+    )
+    const listener = entry.route.accept(new WsSocket(peer, address))
+    if (listener === undefined) return peer.close(1013, 'try again later')
+    this.#connections++
+    entry.open.add(peer)
+    this.#meter.set('headwatch_connections', this.#connections)
+    peer.on('message', (frame, isBinary) => deliver(listener, frame, isBinary))
+    peer.on('close', (code) => {
+      this.#connections--
+      entry.open.delete(peer)
+      this.#meter.set('headwatch_connections', this.#connections)
+      listener.onEnd(code !== 1006)
+    })
+  }
+}
+
+function deliver(listener: SocketListener, frame: RawData, isBinary: boolean): void {
+  const bytes = Array.isArray(frame) ? Buffer.concat(frame) : frame instanceof ArrayBuffer ? Buffer.from(frame) : frame
+  if (isBinary) listener.onBinary(bytes)
+  else listener.onText(bytes.toString('utf8'))
+}

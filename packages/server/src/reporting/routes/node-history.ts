@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { ApiError } from '../api-error.ts'
+import { completeness, failure, series } from '../api-schemas.ts'
+import type { Api, ReportingParts } from '../http-api.ts'
+
+const params = z.object({ network: z.string().max(128), node: z.string().max(256) })
+const unixMs = z.coerce.number().int().min(0).max(8.64e15)
+
+const query = z.object({
+  names: z
+    .string()
+    .max(2_000)
+    .transform((text) => text.split(',').filter((name) => name !== ''))
+    .pipe(z.array(z.string()).min(1).max(32))
+    .describe('Names of readings, separated by commas: `peers_count,cpu_used_ratio`.'),
+  from: unixMs.exactOptional().describe('Unix time in milliseconds; an hour before `to` when absent.'),
+  to: unixMs.exactOptional().describe('Unix time in milliseconds; now when absent.'),
+  points: z.coerce.number().int().min(1).max(2_000).default(300).describe('Into how many slots the range is cut.'),
+})
+
+/** One node's readings over time, down-sampled. Answered by the store; cancelled when the client goes away. */
+export function nodeHistoryRoute(api: Api, { store, clock, completenessOf }: ReportingParts): void {
+  const answer = z.object({ from: z.number(), to: z.number(), series: z.array(series), completeness })
+  const schema = { params, querystring: query, response: { 200: answer, '4xx': failure } }
+  api.get('/api/v1/networks/:network/nodes/:node/history', { schema }, async (request, reply) => {
+    const { names, points } = request.query
+    const to = request.query.to ?? clock.now()
+    const from = request.query.from ?? to - 3_600_000
+    if (from >= to) throw new ApiError(400, 'bad_range', '`from` must be before `to`.')
+    if (store === undefined)
+      throw new ApiError(503, 'no_store', 'This server keeps no history: no store is configured.')
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const found = await store.series({ ...request.params, names, points, from, to }, gone.signal)
+    return { from, to, series: found as never, completeness: completenessOf(request.params.network) }
+  })
+}

@@ -1,0 +1,50 @@
+import { type Alarm, alarmKeyText, type NetworkId } from '@headwatch/protocol'
+import { type Row, toJson, type ViewContent, type ViewQuestion } from '@headwatch/protocol/reporting'
+import type { NetworkReader } from '@headwatch/sdk'
+import { listNodes } from './node-list.ts'
+
+/** What views are made from. */
+export interface ViewSources {
+  readonly network: NetworkReader
+  readonly alarms: () => readonly Alarm[]
+}
+
+/** The answer to `question` as it stands. A network or node nobody has heard of gives no rows, or the value null. */
+export function viewContent(question: ViewQuestion, { network, alarms }: ViewSources): ViewContent {
+  switch (question.of) {
+    case 'networks':
+      return allRows(network.networks(), (summary) => summary.network)
+    case 'summary':
+      return value(network.networks().find((summary) => summary.network === question.network))
+    case 'blocks':
+      return allRows(network.blocks(question.network, question.count), ({ block }) => block.hash)
+    case 'nodes':
+      return nodeRows(question, network)
+    case 'node':
+      return value(network.node(question.network, question.node))
+    case 'alarms':
+      return allRows(alarms().filter(isAbout(question.network)), (alarm) => alarmKeyText(alarm.key))
+  }
+}
+
+function nodeRows(question: Extract<ViewQuestion, { of: 'nodes' }>, network: NetworkReader): ViewContent {
+  const { filter, sort, window } = question
+  const all = [...network.nodes(question.network)]
+  const matching = listNodes(all, filter, sort)
+  const visible = matching.slice(window.offset, window.offset + window.count)
+  const rows = visible.map((node): Row => ({ key: node.node, value: toJson(node) }))
+  return { kind: 'rows', rows, total: matching.length, known: all.length, offset: window.offset }
+}
+
+function allRows<T>(items: readonly T[], keyOf: (item: T) => string): ViewContent {
+  const rows = items.map((item): Row => ({ key: keyOf(item), value: toJson(item) }))
+  return { kind: 'rows', rows, total: rows.length, known: rows.length, offset: 0 }
+}
+
+function value(item: unknown): ViewContent {
+  return { kind: 'value', value: toJson(item) }
+}
+
+function isAbout(network: NetworkId | undefined): (alarm: Alarm) => boolean {
+  return (alarm) => network === undefined || alarm.origin?.network === undefined || alarm.origin.network === network
+}
