@@ -25,6 +25,18 @@ export interface HandoverAck {
   readonly number: number
   /** How many more records the gateway may hand over before the next answer; 0 means wait. */
   readonly creditRecords: number
+  /** Batches that will never be taken, by index in `handover.batches`, and why. */
+  readonly rejected: readonly { readonly index: number; readonly reason: string }[]
+}
+
+/**
+ * The receiving side of the seam: core, in the same process or behind a socket.
+ *
+ * `take` resolves once the handover is owned; what was rejected for good is named by the number of its batch in `handover.batches`.
+ * It throws a retryable error when nothing can be said: the gateway then gives the *same* handover again, and positions keep it from counting twice.
+ */
+export interface HandoverSink {
+  take(handover: Handover): Promise<HandoverAck>
 }
 
 /** The number of records in a handover. */

@@ -11,7 +11,7 @@ export {
   sequenceAt,
   sourceText,
 } from './batch.ts'
-export { type DropCounts, type Handover, type HandoverAck, recordsIn } from './handover.ts'
+export { type DropCounts, type Handover, type HandoverAck, type HandoverSink, recordsIn } from './handover.ts'
 export type {
   BlockDelay,
   NetworkChange,

@@ -1,0 +1,30 @@
+import type { Clock, Meter, Plugin } from '@headwatch/sdk'
+import { coreSink } from './core-sink.ts'
+import { Gateway, type GatewayOptions } from './gateway.ts'
+
+/**
+ * The receiver `plugin` behind a gateway of its own in this process: what it accepts reaches the pipeline in handovers,
+ * as it would from a gateway process.
+ */
+export function throughGateway<Config>(
+  plugin: Plugin<'receiver', Config>,
+  options: GatewayOptions,
+  parts: { readonly clock: Clock; readonly meter: Meter },
+): Plugin<'receiver', Config> {
+  return {
+    ...plugin,
+    create: (config, host) => {
+      const receiver = plugin.create(config, host)
+      return {
+        async listen(accept, signal) {
+          const gateway = new Gateway(options, coreSink(accept, options.maxRecords), parts)
+          try {
+            await receiver.listen(gateway.accept, signal)
+          } finally {
+            await gateway.close(AbortSignal.timeout(2_000))
+          }
+        },
+      }
+    },
+  }
+}
