@@ -1,0 +1,1 @@
+export { ethereumCollector } from './collector.ts'

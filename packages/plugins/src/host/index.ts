@@ -1,0 +1,1 @@
+export { hostCollector } from './collector.ts'
