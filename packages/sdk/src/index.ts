@@ -42,6 +42,14 @@ export {
   type Stability,
 } from './plugin.ts'
 export type { Schema, SchemaIssue, SchemaResult } from './schema.ts'
+export {
+  checkAppend,
+  checkLimit,
+  checkLogsQuestion,
+  checkRange,
+  checkSeriesQuestion,
+  storeLimits,
+} from './store-limits.ts'
 export type {
   AppendOutcome,
   BlocksQuestion,
