@@ -1,0 +1,8 @@
+export { checkedConfig } from './testkit/checked-config.ts'
+export { collectOnce } from './testkit/collect-once.ts'
+export { type FakeAdmission, type FakeAdmissionOptions, fakeAdmission } from './testkit/fake-admission.ts'
+export { type FakeClock, fakeClock } from './testkit/fake-clock.ts'
+export { type FakeFrontDoor, type FakePeer, fakeFrontDoor, type SocketEnd } from './testkit/fake-front-door.ts'
+export { type FakeHost, type FakeHostOptions, fakeHost } from './testkit/fake-host.ts'
+export { type FakeLogger, fakeLogger, type LoggedLine } from './testkit/fake-logger.ts'
+export { type FakeMeter, fakeMeter } from './testkit/fake-meter.ts'
