@@ -16,7 +16,9 @@ export interface TakeLimits {
 }
 
 /** What a destination is handed: records, or the news that numbers will never come. */
-export type Taken = { readonly kind: 'batch'; readonly batch: Batch } | { readonly kind: 'gap'; readonly gap: Gap; readonly lane: Lane }
+export type Taken =
+  | { readonly kind: 'batch'; readonly batch: Batch }
+  | { readonly kind: 'gap'; readonly gap: Gap; readonly lane: Lane }
 
 /**
  * One destination's place in the log. Its cursor is the oldest number it has not settled: it may be behind

@@ -29,7 +29,7 @@ async function clientThatAnswers(reply: Reply | string) {
       body += chunk.toString()
     })
     request.on('end', () => {
-      if (typeof reply === 'string') return response.end(reply)
+      if (typeof reply === 'string') return void response.end(reply)
       const answer = (call: { id: number; method: string; params: unknown[] }) => {
         asked.push(call.method)
         return { id: call.id, ...(reply(call.method, call.params) as object) }

@@ -1,0 +1,40 @@
+import { closeRange, type SequenceRange } from '@headwatch/protocol'
+
+/** The numbers of one lane that wait to be taken: ascending, disjoint ranges. */
+export class WaitingRanges {
+  #ranges: SequenceRange[] = []
+
+  get first(): SequenceRange | undefined {
+    return this.#ranges[0]
+  }
+
+  get ranges(): readonly SequenceRange[] {
+    return this.#ranges
+  }
+
+  /** Adds numbers above all others. */
+  append(range: SequenceRange): void {
+    const last = this.#ranges.at(-1)
+    if (last !== undefined && last.last + 1n === range.first)
+      this.#ranges[this.#ranges.length - 1] = { first: last.first, last: range.last }
+    else this.#ranges.push(range)
+  }
+
+  /** Adds numbers anywhere: they are taken in their place. */
+  insert(range: SequenceRange): void {
+    this.#ranges = [...closeRange(this.#ranges, range)]
+  }
+
+  /** Takes away the lowest numbers up to `last`, which lies in the first range. */
+  cutTo(last: bigint): void {
+    const [first] = this.#ranges
+    if (first === undefined) return
+    if (first.last <= last) this.#ranges.shift()
+    else this.#ranges[0] = { first: last + 1n, last: first.last }
+  }
+
+  /** Takes everything away. */
+  takeAll(): readonly SequenceRange[] {
+    return this.#ranges.splice(0)
+  }
+}

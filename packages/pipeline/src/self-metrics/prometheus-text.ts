@@ -1,0 +1,46 @@
+import type { Metric } from './metric-registry.ts'
+
+/** What each of our own metrics means, for its HELP line. */
+const help: Readonly<Record<string, string>> = {
+  headwatch_received_total: 'Items that collectors and receivers handed to a pipeline.',
+  headwatch_added_total: 'Items that processors added.',
+  headwatch_sent_total: 'Records that a destination took.',
+  headwatch_stored_total: 'Records that a store committed.',
+  headwatch_duplicates_total: 'Records that a store had already.',
+  headwatch_dropped_total: 'Records let go, by place and reason.',
+  headwatch_gap_records_total: 'Numbers declared as never coming.',
+  headwatch_retries_total: 'Attempts that have to be repeated.',
+  headwatch_plugin_faults_total: 'Faults of plugins; each restarts that plugin.',
+  headwatch_queue_records: 'Records waiting for a destination.',
+  headwatch_queue_bytes: 'About how many bytes wait for a destination.',
+}
+
+/** Prometheus text exposition format 0.0.4. Ends in a line feed. */
+export function prometheusText(metrics: readonly Metric[]): string {
+  return metrics.map(metricText).join('')
+}
+
+function metricText({ name, type, series }: Metric): string {
+  const lines = [`# HELP ${name} ${escapeHelp(help[name] ?? name.replaceAll('_', ' '))}`, `# TYPE ${name} ${type}`]
+  for (const { labels, value } of series) lines.push(`${name}${labelText(labels)} ${numberText(value)}`)
+  return `${lines.join('\n')}\n`
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`)
+  return parts.length === 0 ? '' : `{${parts.join(',')}}`
+}
+
+function numberText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
+  return String(value)
+}
+
+function escapeHelp(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+}
+
+function escapeLabel(text: string): string {
+  return escapeHelp(text).replaceAll('"', '\\"')
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+const ms = (meaning: string) => z.int().min(0).max(86_400_000).describe(`${meaning}, in milliseconds.`)
+
+/** Host-side keys of every collector. */
+export const collectorSettings = z.object({
+  everyMs: ms('Time between the starts of two rounds').min(100).default(5_000),
+  roundTimeoutMs: ms('A round that takes longer is aborted and counted as a fault').min(100).default(30_000),
+  node: z.string().min(1).max(256).optional().describe('Node the readings are of; the agent’s own when absent.'),
+})
+
+/** When the records of a queue are removed. */
+export const retention = z
+  .enum(['sent', 'acked', 'wrap'])
+  .describe('When a record is done with: once sent, once the other side owns it, or only when its place is needed.')
+
+/** Host-side keys of every exporter. */
+export const exporterSettings = z.object({
+  retention: retention.default('sent'),
+  batchRecords: z.int().min(1).max(10_000).default(100).describe('Most records in one batch.'),
+  batchBytes: z
+    .int()
+    .min(1_024)
+    .max(64 * 1024 * 1024)
+    .default(1_048_576)
+    .describe('Most bytes in one batch.'),
+  retryFirstMs: ms('Longest wait before the first repeat; doubled with each further one').min(1).default(1_000),
+  retryMaxMs: ms('Longest wait between two repeats').min(1).default(60_000),
+})
+
+/** The queue in front of a pipeline's exporters. */
+export const queueSettings = z.object({
+  records: z.int().min(1).default(50_000).describe('Most records in the queue.'),
+  bytes: z
+    .int()
+    .min(1_024)
+    .default(64 * 1024 * 1024)
+    .describe('Most bytes in the queue.'),
+  whenFull: z
+    .enum(['wait', 'drop_oldest', 'drop_newest'])
+    .default('drop_oldest')
+    .describe('What a full queue does: hold the collectors back, or let the oldest or the newest records go.'),
+})
+
+/** What an acknowledgement promises. */
+export const acknowledge = z
+  .enum(['memory', 'disk', 'stored'])
+  .describe('When a sender is answered: once its data is in memory, on disk, or committed in the store.')
+
+export const pipelineSettings = z.object({
+  from: z.array(z.string()).min(1).describe('Collectors and receivers, by name.'),
+  through: z.array(z.string()).default([]).describe('Processors in their order, by name.'),
+  to: z.array(z.string()).min(1).describe('Exporters and stores, by name.'),
+  acknowledge: acknowledge.default('stored'),
+  queue: queueSettings.prefault({}).describe('The queue in front of this pipeline’s exporters.'),
+})
+
+export type CollectorSettings = z.infer<typeof collectorSettings>
+export type ExporterSettings = z.infer<typeof exporterSettings>
+export type PipelineSettings = z.infer<typeof pipelineSettings>
