@@ -1,0 +1,123 @@
+import {
+  applyDelta,
+  type Completeness,
+  type FeedMessage,
+  type RowWindow,
+  type ViewContent,
+  type ViewQuestion,
+} from '@headwatch/protocol/reporting'
+import { type Accessor, batch, createEffect, createSignal, on, onCleanup } from 'solid-js'
+import { type ConnectionState, FeedConnection } from './feed-connection.ts'
+import { ServerClock } from './server-clock.ts'
+
+/** How often the server sends, and why not faster. */
+export type Pace = Extract<FeedMessage, { type: 'pace' }>
+
+/** What a view shows. The last content stays while another question is on its way, and while the connection is lost. */
+export interface LiveView {
+  readonly content: Accessor<ViewContent | undefined>
+  /** The server's sentence, when it would not answer the present question. */
+  readonly refused: Accessor<string | undefined>
+  /** Whether the content answers the present question. */
+  readonly isCurrent: Accessor<boolean>
+  moveWindow(window: RowWindow): void
+}
+
+export interface LiveFeed {
+  readonly connection: Accessor<ConnectionState>
+  readonly pace: Accessor<Pace | undefined>
+  readonly completeness: Accessor<Completeness | undefined>
+  /** The server's clock, once a second. */
+  readonly now: Accessor<number>
+  /** The moment of the newest frame, by the server's clock. */
+  readonly dataAt: Accessor<number | undefined>
+  tryNow(): void
+  /** Asks for as long as the calling owner lives. A question that becomes undefined is taken back. */
+  view(question: Accessor<ViewQuestion | undefined>): LiveView
+}
+
+type Handler = (message: FeedMessage) => void
+
+/** Connects to the feed at `url` for as long as the calling owner lives. */
+export function createLiveFeed(url: string): LiveFeed {
+  const clock = new ServerClock()
+  const handlers = new Map<string, Handler>()
+  const [connection, setConnection] = createSignal<ConnectionState>({ kind: 'connecting' })
+  const [pace, setPace] = createSignal<Pace>()
+  const [completeness, setCompleteness] = createSignal<Completeness>()
+  const [now, setNow] = createSignal(Date.now())
+  const [dataAt, setDataAt] = createSignal<number>()
+  const tickNow = () => setNow(clock.at(Date.now()))
+
+  const onMessage: Handler = (message) =>
+    batch(() => {
+      if ('at' in message) {
+        clock.learn(message.at, Date.now())
+        setDataAt(message.at)
+        if (dataAt() === undefined || message.type === 'snapshot') tickNow()
+      }
+      if ('completeness' in message) setCompleteness(message.completeness)
+      if (message.type === 'pace') setPace(message)
+      if ('view' in message && message.view !== undefined) handlers.get(message.view)?.(message)
+    })
+  const feed = new FeedConnection(url, {
+    onMessage,
+    onState: (state) =>
+      batch(() => {
+        setConnection(state)
+        if (state.kind === 'open') setPace(undefined)
+        tickNow()
+      }),
+  })
+  feed.open()
+  const timer = setInterval(tickNow, 1000)
+  onCleanup(() => {
+    clearInterval(timer)
+    feed.close()
+  })
+
+  let lastView = 0
+  const view = (question: Accessor<ViewQuestion | undefined>) =>
+    createView(question, feed, handlers, () => `v${++lastView}`)
+  return { connection, pace, completeness, now, dataAt, tryNow: () => feed.open(), view }
+}
+
+function createView(
+  question: Accessor<ViewQuestion | undefined>,
+  feed: FeedConnection,
+  handlers: Map<string, Handler>,
+  newId: () => string,
+): LiveView {
+  const [content, setContent] = createSignal<ViewContent>()
+  const [refused, setRefused] = createSignal<string>()
+  const [isCurrent, setCurrent] = createSignal(false)
+  let id: string | undefined
+
+  const leave = () => {
+    if (id === undefined) return
+    handlers.delete(id)
+    feed.unsubscribe(id)
+    id = undefined
+  }
+  const ask = (asked: ViewQuestion | undefined) => {
+    leave()
+    batch(() => {
+      setCurrent(false)
+      setRefused(undefined)
+      if (asked === undefined) setContent(undefined)
+    })
+    if (asked === undefined) return
+    id = newId()
+    handlers.set(id, (message) => {
+      if (message.type === 'snapshot') {
+        setContent(message.content)
+        setCurrent(true)
+      } else if (message.type === 'delta') setContent((before) => before && applyDelta(before, message.delta))
+      else if (message.type === 'refused') setRefused(message.reason)
+    })
+    feed.subscribe(id, asked)
+  }
+  createEffect(on(question, ask))
+  onCleanup(leave)
+  return { content, refused, isCurrent, moveWindow: (window) => id !== undefined && feed.moveWindow(id, window) }
+}

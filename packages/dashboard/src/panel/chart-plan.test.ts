@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { planCharts } from './chart-plan.ts'
+import { readSeries } from './history.ts'
+
+test('charts come in the order of the plan, only those with data, each label set its own', () => {
+  const point = { at: 1_000, mean: 0.5 }
+  const charts = planCharts(
+    [
+      { name: 'disk_used_bytes', labels: { mount: '/\u202e' }, points: [{ at: 1_000, mean: 2 ** 31 }] },
+      { name: 'cpu_used_ratio', labels: {}, points: [point] },
+      { name: 'latency_ms', labels: {}, points: [] },
+      { name: 'weather', labels: {}, points: [point] },
+    ],
+    1_000,
+  )
+  assert.deepEqual(charts, [
+    { title: 'CPU, %', times: [1], values: [50] },
+    { title: 'Disk used, GiB, /‹U+202E›', times: [1], values: [2] },
+  ])
+})
+
+test('a stretch without readings is a hole in the line, never a straight bridge', () => {
+  const points = [1, 2, 6].map((second) => ({ at: second * 1_000, mean: second }))
+  const [chart] = planCharts([{ name: 'peers_count', labels: {}, points }], 1_000)
+  assert.deepEqual(chart?.times, [1, 2, 3, 6])
+  assert.deepEqual(chart?.values, [1, 2, null, 6])
+})
+
+test('an answer of another shape is no series', () => {
+  assert.deepEqual(readSeries(null), [])
+  assert.deepEqual(readSeries({ series: [1, { name: 'x' }] }), [])
+})

@@ -1,0 +1,90 @@
+import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js'
+import { TimeChart } from '../charts/time-chart.tsx'
+import { timeOfDay } from '../format/ages.ts'
+import { usePage } from '../shell/page.ts'
+import { chartedNames, planCharts } from './chart-plan.ts'
+import { fetchHistory, type HistorySeries } from './history.ts'
+
+const hourMs = 3_600_000
+const slots = 240
+const refreshMs = 15_000
+
+type Answer =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'here'; readonly series: readonly HistorySeries[]; readonly from: number; readonly to: number }
+  | { readonly kind: 'failed'; readonly sentence: string }
+
+/** The last hour of everything the node has readings of, with one shared pointer. */
+export function NodeCharts(props: { network: string; node: string }): JSX.Element {
+  const [answer, setAnswer] = createSignal<Answer>({ kind: 'asking' })
+  const [pointedAt, setPointedAt] = createSignal<number>()
+  keepAsking(() => [props.network, props.node], setAnswer)
+  const here = createMemo(() => {
+    const now = answer()
+    return now.kind === 'here' ? now : undefined
+  })
+  const charts = createMemo(() => planCharts(here()?.series ?? [], hourMs / slots))
+  const failed = () => {
+    const now = answer()
+    return now.kind === 'failed' ? now.sentence : undefined
+  }
+  const note = () => {
+    const at = pointedAt()
+    return at === undefined ? 'a hole: nothing was received' : `at ${timeOfDay(at * 1000)} UTC under the pointer`
+  }
+  return (
+    <section class="sec">
+      <div class="sech">
+        <h3>Last hour</h3>
+        <Show when={charts().length > 0}>
+          <span class="note">{note()}</span>
+        </Show>
+      </div>
+      <Show when={failed()}>
+        {(sentence) => <p class="dim">{`The past could not be read. ${sentence} What is live still works; tried again each 15 s.`}</p>}
+      </Show>
+      <Show when={here() !== undefined && charts().length === 0}>
+        <p class="dim">No readings of the last hour are stored.</p>
+      </Show>
+      <div class="charts">
+        <For each={charts().map(({ title }) => title)}>
+          {(title) => (
+            <TimeChart
+              title={title}
+              chart={charts().find((chart) => chart.title === title)}
+              fromS={(here()?.from ?? 0) / 1000}
+              toS={(here()?.to ?? 0) / 1000}
+              onPoint={setPointedAt}
+            />
+          )}
+        </For>
+      </div>
+    </section>
+  )
+}
+
+/** Asks now and each 15 s. A failure replaces nothing that is already drawn but by its sentence. */
+function keepAsking(of: () => readonly [string, string], setAnswer: (answer: Answer) => void): void {
+  const page = usePage()
+  createEffect(
+    on(of, ([network, node]) => {
+      const abort = new AbortController()
+      setAnswer({ kind: 'asking' })
+      const ask = async () => {
+        const to = page.feed.now()
+        const question = { network, node, names: chartedNames, from: to - hourMs, to, points: slots }
+        const answer = await fetchHistory(question, abort.signal).then(
+          (series): Answer => ({ kind: 'here', series, from: to - hourMs, to }),
+          (error: unknown): Answer => ({ kind: 'failed', sentence: error instanceof Error ? error.message : String(error) }),
+        )
+        if (!abort.signal.aborted) setAnswer(answer)
+      }
+      void ask()
+      const timer = setInterval(ask, refreshMs)
+      onCleanup(() => {
+        clearInterval(timer)
+        abort.abort()
+      })
+    }),
+  )
+}

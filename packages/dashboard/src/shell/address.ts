@@ -1,0 +1,87 @@
+import type { NodeActivity } from '@headwatch/protocol'
+import type { NodeFilter, NodeSort, NodeSortKey } from '@headwatch/protocol/reporting'
+
+export type Screen = 'overview' | 'nodes'
+export type Theme = 'dark' | 'light'
+
+/** Everything that a link restores. */
+export interface Address {
+  readonly screen: Screen
+  readonly network?: string
+  readonly node?: string
+  readonly filter: NodeFilter
+  readonly sort: NodeSort
+  /** Absent: as the system prefers. */
+  readonly theme?: Theme
+}
+
+/** Fresh first. */
+export const firstSort: NodeSort = { by: 'propagation', direction: 'ascending' }
+
+export const activities: readonly NodeActivity[] = ['in_sync', 'behind', 'syncing', 'other_head', 'silent', 'unknown']
+
+const sortKeys: readonly NodeSortKey[] = [
+  'state',
+  'name',
+  'client',
+  'head',
+  'propagation',
+  'peers',
+  'pending',
+  'latency',
+  'uptime',
+  'last_seen',
+]
+
+/** Reads the part after `?`. What is not understood is left out. */
+export function readAddress(search: string): Address {
+  const query = new URLSearchParams(search)
+  const network = query.get('network')
+  const node = query.get('node')
+  const theme = query.get('theme')
+  return {
+    screen: query.get('screen') === 'nodes' ? 'nodes' : 'overview',
+    ...(network === null ? {} : { network }),
+    ...(node === null ? {} : { node }),
+    filter: readFilter(query),
+    sort: readSort(query.get('sort')),
+    ...(theme === 'dark' || theme === 'light' ? { theme } : {}),
+  }
+}
+
+/** The part after `?`, without it; what is as it always is, is left out. */
+export function writeAddress(address: Address): string {
+  const query = new URLSearchParams()
+  if (address.screen !== 'overview') query.set('screen', address.screen)
+  if (address.network !== undefined) query.set('network', address.network)
+  if (address.node !== undefined) query.set('node', address.node)
+  const { text, activity, client, country } = address.filter
+  if (text !== undefined) query.set('find', text)
+  for (const one of activity ?? []) query.append('state', one)
+  for (const one of client ?? []) query.append('client', one)
+  for (const one of country ?? []) query.append('country', one)
+  const sort = (address.sort.direction === 'descending' ? '-' : '') + address.sort.by
+  if (sort !== firstSort.by) query.set('sort', sort)
+  if (address.theme !== undefined) query.set('theme', address.theme)
+  return query.toString()
+}
+
+function readFilter(query: URLSearchParams): NodeFilter {
+  const text = query.get('find')
+  const states = query.getAll('state')
+  const activity = activities.filter((one) => states.includes(one))
+  const client = query.getAll('client')
+  const country = query.getAll('country')
+  return {
+    ...(text === null || text === '' ? {} : { text }),
+    ...(activity.length === 0 ? {} : { activity }),
+    ...(client.length === 0 ? {} : { client }),
+    ...(country.length === 0 ? {} : { country }),
+  }
+}
+
+function readSort(text: string | null): NodeSort {
+  const by = sortKeys.find((key) => key === text?.replace(/^-/, ''))
+  if (by === undefined) return firstSort
+  return { by, direction: text?.startsWith('-') ? 'descending' : 'ascending' }
+}
