@@ -19,6 +19,7 @@ export type {
   NodeActivity,
   NodeHead,
   NodeState,
+  PastSilence,
   PropagationBucket,
   SeenBlock,
   SilenceCause,

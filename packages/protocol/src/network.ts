@@ -16,6 +16,11 @@ export interface SilenceVerdict {
   readonly evidence: readonly string[]
 }
 
+/** A silence that is over. What the agent tells after it may still correct its cause. */
+export interface PastSilence extends SilenceVerdict {
+  readonly until: UnixMs
+}
+
 /** A node's own best block and when it came. */
 export interface NodeHead {
   readonly number: bigint
@@ -36,6 +41,8 @@ export interface NodeState {
   readonly network: NetworkId
   readonly activity: NodeActivity
   readonly silence?: SilenceVerdict
+  /** The silence before, with what was found out about it since. */
+  readonly lastSilence?: PastSilence
   readonly head?: NodeHead
   /** Blocks behind the network's head; 0 when it has it. Absent while either is unknown. */
   readonly behind?: number

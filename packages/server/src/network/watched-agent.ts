@@ -1,0 +1,49 @@
+import type { AgentId, NetworkId, NodeId, SessionEvent, UnixMs } from '@headwatch/protocol'
+import { clipText } from './clip-text.ts'
+import { Rhythm } from './rhythm.ts'
+import type { WatchedNode } from './watched-node.ts'
+
+/** How an agent's newest connection ended. */
+export interface SessionEnd {
+  readonly change: 'bye' | 'closed' | 'reset' | 'timed_out'
+  readonly at: UnixMs
+  readonly reason?: string
+}
+
+/** An agent: its nodes, its connection, and how often it is heard. */
+export class WatchedAgent {
+  readonly id: AgentId
+  readonly heard = new Rhythm()
+  /** The nodes it reports, by the name it gives them; the newest where it uses one name in several networks. */
+  readonly nodes = new Map<NodeId, WatchedNode>()
+  lastNetwork: NetworkId | undefined
+  prefix: string | undefined
+  end: SessionEnd | undefined
+  #session: string | undefined
+
+  constructor(id: AgentId) {
+    this.id = id
+  }
+
+  get hasSession(): boolean {
+    return this.#session !== undefined
+  }
+
+  /** Takes a session event, and whether it changed anything: the end of an older connection never ends a newer one. */
+  applySession(event: SessionEvent, now: UnixMs): boolean {
+    const session = clipText(event.session, 128)
+    if (event.change === 'refused') return false
+    if (event.change === 'opened') {
+      this.#session = session
+      this.end = undefined
+      if (event.prefix !== undefined) this.prefix = clipText(event.prefix, 64)
+      return true
+    }
+    if (this.#session !== undefined && this.#session !== session) return false
+    if (event.prefix !== undefined) this.prefix = clipText(event.prefix, 64)
+    this.#session = undefined
+    const reason = event.reason === undefined ? {} : { reason: clipText(event.reason, 128) }
+    this.end = { change: event.change, at: now, ...reason }
+    return true
+  }
+}
