@@ -27,6 +27,13 @@ export class AlarmBook {
     return after
   }
 
+  /** Takes an alarm as it stood, for a program that starts; an older version than what is known changes nothing. */
+  restore(alarm: Alarm): void {
+    const key = alarmKeyText(alarm.key)
+    const before = this.#alarms.get(key)
+    if (before !== undefined ? before.version < alarm.version : this.#makeRoom()) this.#alarms.set(key, alarm)
+  }
+
   get(key: AlarmTransition['key']): Alarm | undefined {
     return this.#alarms.get(alarmKeyText(key))
   }
