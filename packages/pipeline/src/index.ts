@@ -1,4 +1,8 @@
+export { ConfigError, type ConfigProblem, problemText } from './config/config-problem.ts'
+export { PluginCatalog, type PluginSource } from './config/plugin-catalog.ts'
+export { type ReadConfig, readConfig } from './config/read-config.ts'
 export type { Lent } from './lent.ts'
+export { loadPackage } from './loader/load-package.ts'
 export { jsonLogger, type LogLevel } from './logger.ts'
 export type { Instance, PipelinePlan, Plan } from './plan.ts'
 export { MemoryQueue, type MemoryQueueOptions } from './queue/memory-queue.ts'

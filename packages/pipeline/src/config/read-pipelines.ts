@@ -1,0 +1,96 @@
+import type { Instance, PipelinePlan, Plan } from '../plan.ts'
+import { pipelineSettings } from '../settings.ts'
+import type { ConfigProblem } from './config-problem.ts'
+import { nearestName } from './nearest-name.ts'
+import { readSection } from './read-section.ts'
+import type { YamlSource } from './yaml-source.ts'
+
+type Instances = Omit<Plan, 'self' | 'pipelines'>
+
+/** The pipelines, or, where none is written, one from everything to everything. Problems are added to `problems`. */
+export async function readPipelines(
+  value: unknown,
+  instances: Instances,
+  source: YamlSource,
+  problems: ConfigProblem[],
+): Promise<readonly PipelinePlan[]> {
+  if (value === undefined || value === null) return everythingToEverything(instances)
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    problems.push(source.problem(['pipelines'], 'must be a map: a name, then from, through and to'))
+    return []
+  }
+  const plans: PipelinePlan[] = []
+  for (const [name, section] of Object.entries(value)) {
+    const read = await readSection(pipelineSettings, section, ['pipelines', name], source)
+    if (!read.ok) problems.push(...read.problems)
+    else {
+      const plan = { name, ...read.value }
+      problems.push(...unknownNames(plan, instances, source), ...brokenPromises(plan, instances, source))
+      plans.push(plan)
+    }
+  }
+  return plans
+}
+
+function everythingToEverything({
+  collectors,
+  receivers,
+  processors,
+  exporters,
+  stores,
+}: Instances): readonly PipelinePlan[] {
+  const from = names(collectors, receivers)
+  const to = names(exporters, stores)
+  if (from.length === 0 || to.length === 0) return []
+  const acknowledge = stores.length > 0 ? 'stored' : 'memory'
+  return [
+    {
+      name: 'main',
+      acknowledge,
+      ...pipelineSettings.pick({ queue: true }).parse({}),
+      from,
+      through: names(processors),
+      to,
+    },
+  ]
+}
+
+function unknownNames(
+  { name, from, through, to }: PipelinePlan,
+  instances: Instances,
+  source: YamlSource,
+): readonly ConfigProblem[] {
+  const known = {
+    from: names(instances.collectors, instances.receivers),
+    through: names(instances.processors),
+    to: names(instances.exporters, instances.stores),
+  }
+  const check = (part: 'from' | 'through' | 'to', wanted: readonly string[]) =>
+    wanted.flatMap((entry, index) => {
+      if (known[part].includes(entry)) return []
+      const near = nearestName(entry, known[part])
+      const advice =
+        near !== undefined ? `did you mean "${near}"?` : `this configuration has ${known[part].join(', ') || 'none'}`
+      return [
+        source.problem(['pipelines', name, part, index], `nothing is configured under the name "${entry}"; ${advice}`),
+      ]
+    })
+  return [...check('from', from), ...check('through', through), ...check('to', to)]
+}
+
+/** `stored` needs a store to be stored in. */
+function brokenPromises(
+  { name, to, acknowledge }: PipelinePlan,
+  { stores }: Instances,
+  source: YamlSource,
+): readonly ConfigProblem[] {
+  const hasStore = stores.some((store) => to.includes(store.name))
+  if (acknowledge !== 'stored' || hasStore) return []
+  const message =
+    'a pipeline without a store cannot promise that data is stored; say "acknowledge: memory" or add a store to "to"'
+  return [source.problem(['pipelines', name, 'acknowledge'], message)]
+}
+
+function names(...lists: readonly (readonly Instance[])[]): string[] {
+  return lists.flat().map(({ name }) => name)
+}
