@@ -9,17 +9,33 @@ export interface Tally {
   readonly skipped: readonly string[]
 }
 
+type Outcome = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>
+
 /** A reporter of node's test runner: writes one {@link Tally} as JSON when the run has ended. */
+// biome-ignore lint/style/noDefaultExport: node's test runner takes a reporter from the default export
 export default async function* testTally(events: AsyncIterable<TestEvent>): AsyncGenerator<string, void> {
   let ran = 0
   const skipped: string[] = []
-  for await (const { type, data } of events) {
-    if (type !== 'test:pass' && type !== 'test:fail') continue
-    if (data.details.type === 'suite' || resolve(data.name) === data.file) continue
-    const { skip, todo } = data
-    const reason = skip ?? todo
-    if (reason === undefined || reason === false) ran += 1
-    else skipped.push(`${data.name}: ${reason === true ? 'no reason given' : reason}`)
+  for await (const event of events) {
+    if (!isOutcome(event) || isContainer(event)) continue
+    const reason = whyNotRun(event)
+    if (reason === undefined) ran += 1
+    else skipped.push(`${event.data.name}: ${reason}`)
   }
   yield JSON.stringify({ ran, skipped } satisfies Tally)
+}
+
+function isOutcome(event: TestEvent): event is Outcome {
+  return event.type === 'test:pass' || event.type === 'test:fail'
+}
+
+/** A file in which no test ran is reported as if it were a test itself. */
+function isContainer({ data }: Outcome): boolean {
+  return data.details.type === 'suite' || resolve(data.name) === data.file
+}
+
+function whyNotRun({ data: { skip, todo } }: Outcome): string | undefined {
+  const reason = skip ?? todo
+  if (reason === undefined || reason === false) return undefined
+  return typeof reason === 'string' ? reason : 'no reason given'
 }

@@ -1,0 +1,68 @@
+import type { Import, SourceFile } from './source-file.ts'
+
+/** Says what is wrong with one import of one file; undefined when nothing is. */
+type Rule = (file: SourceFile, found: Import) => string | undefined
+
+/** What each package may import of ours, itself left out. Type-only imports count like any other. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  sdk: ['protocol'],
+  pipeline: ['sdk', 'protocol'],
+  plugins: ['sdk', 'protocol'],
+  agent: ['pipeline', 'plugins', 'sdk', 'protocol'],
+  server: ['pipeline', 'plugins', 'sdk', 'protocol'],
+  simulator: ['protocol'],
+  dashboard: ['protocol'],
+  cli: ['agent', 'server', 'simulator'],
+}
+
+/** Packages whose code also runs in a browser. */
+const FOR_BROWSERS = ['protocol', 'dashboard']
+
+export const rules: readonly Rule[] = [
+  packagesFollowTheArrows,
+  pluginsDoNotKnowEachOther,
+  relativeImportsStayInside,
+  browserCodeImportsNothingOfNode,
+  thirdPartiesSeeOnlyTheSdk,
+  testkitsAreForTests,
+]
+
+function packagesFollowTheArrows({ place, isTest }: SourceFile, { specifier, to }: Import): string | undefined {
+  if (place.area !== 'packages' || to?.area !== 'packages' || to.name === place.name) return undefined
+  if (isTest && isTestkit(specifier)) return undefined
+  const allowed = ARROWS[place.name]
+  if (allowed === undefined) return `package ${place.name} has no arrows in scripts/imports/rules.ts`
+  return allowed.includes(to.name) ? undefined : `${place.name} may not import ${specifier}`
+}
+
+function pluginsDoNotKnowEachOther({ place }: SourceFile, { specifier, to }: Import): string | undefined {
+  if (place.name !== 'plugins' || to?.name !== 'plugins' || to.part === place.part) return undefined
+  return `plugin ${place.part} may not know plugin ${to.part}: ${specifier}`
+}
+
+function relativeImportsStayInside({ place }: SourceFile, { specifier, path, to }: Import): string | undefined {
+  if (path === undefined || (to?.area === place.area && to.name === place.name)) return undefined
+  return `reaches into another package by its path: ${specifier}`
+}
+
+function browserCodeImportsNothingOfNode({ place, isTest, path }: SourceFile, { specifier }: Import) {
+  if (place.area !== 'packages' || !FOR_BROWSERS.includes(place.name) || isTest) return undefined
+  if (!path.includes('/src/') || !specifier.startsWith('node:')) return undefined
+  return `${place.name} runs in a browser, which has no ${specifier}`
+}
+
+function thirdPartiesSeeOnlyTheSdk({ place }: SourceFile, { specifier, path, to }: Import): string | undefined {
+  if (place.area !== 'examples' || path !== undefined || to === undefined || to.name === 'sdk') return undefined
+  return `an outside plugin may import @headwatch/sdk only, not ${specifier}`
+}
+
+function testkitsAreForTests(file: SourceFile, { specifier }: Import): string | undefined {
+  const isForTests = file.isTest || file.place.area === 'test' || /\/(test|testkit)[/.]/.test(file.path)
+  if (isForTests || !isTestkit(specifier)) return undefined
+  return `${specifier} is for tests`
+}
+
+function isTestkit(specifier: string): boolean {
+  return /^@headwatch\/[^/]+\/testkit$/.test(specifier)
+}
