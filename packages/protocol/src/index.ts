@@ -1,4 +1,11 @@
-export { type Alarm, type AlarmChange, type AlarmKey, type AlarmSeverity, type AlarmTransition, alarmKeyText } from './alarm.ts'
+export {
+  type Alarm,
+  type AlarmChange,
+  type AlarmKey,
+  type AlarmSeverity,
+  type AlarmTransition,
+  alarmKeyText,
+} from './alarm.ts'
 export { AlarmBook } from './alarm-book.ts'
 export {
   type Batch,

@@ -158,14 +158,7 @@ export interface SessionEvent extends Item {
 }
 
 /** Everything that can flow through a pipeline. */
-export type Telemetry =
-  | NodeReport
-  | BlockReport
-  | BlockTiming
-  | MetricSet
-  | LogEntry
-  | AlarmTransition
-  | SessionEvent
+export type Telemetry = NodeReport | BlockReport | BlockTiming | MetricSet | LogEntry | AlarmTransition | SessionEvent
 
 /** A telemetry item that knows whom it is about and when it was true. What queues, exporters and stores see. */
 export type TelemetryRecord<T extends Telemetry = Telemetry> = T & { readonly origin: Origin; readonly at: UnixMs }

@@ -35,7 +35,13 @@ export interface Row {
 
 /** What a view is at a tick: a list of rows out of `total` that match out of `known`, or one value. */
 export type ViewContent =
-  | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly total: number; readonly known: number; readonly offset: number }
+  | {
+      readonly kind: 'rows'
+      readonly rows: readonly Row[]
+      readonly total: number
+      readonly known: number
+      readonly offset: number
+    }
   | { readonly kind: 'value'; readonly value: Json }
 
 /** How a view changed since the tick before. Applying it to the content before gives the content now. */
@@ -58,9 +64,25 @@ interface Stamp {
 }
 
 export type FeedMessage =
-  | { readonly type: 'welcome'; readonly server: string; readonly version: string; readonly at: UnixMs; readonly role: 'viewer' | 'operator' }
-  | ({ readonly type: 'snapshot'; readonly view: ViewId; readonly content: ViewContent; readonly completeness: Completeness } & Stamp)
-  | ({ readonly type: 'delta'; readonly view: ViewId; readonly delta: ViewDelta; readonly completeness: Completeness } & Stamp)
+  | {
+      readonly type: 'welcome'
+      readonly server: string
+      readonly version: string
+      readonly at: UnixMs
+      readonly role: 'viewer' | 'operator'
+    }
+  | ({
+      readonly type: 'snapshot'
+      readonly view: ViewId
+      readonly content: ViewContent
+      readonly completeness: Completeness
+    } & Stamp)
+  | ({
+      readonly type: 'delta'
+      readonly view: ViewId
+      readonly delta: ViewDelta
+      readonly completeness: Completeness
+    } & Stamp)
   | ({ readonly type: 'tick' } & Stamp)
   | { readonly type: 'pace'; readonly everyMs: number; readonly reason: 'viewer_behind' | 'server_busy' | 'normal' }
   | { readonly type: 'refused'; readonly view?: ViewId; readonly reason: string }

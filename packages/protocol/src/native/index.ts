@@ -1,0 +1,33 @@
+export {
+  type DecodedMessage,
+  decodeMessage,
+  defaultFrameBytes,
+  encodeMessage,
+  messageLimits,
+  type UnreadableFrame,
+} from './codec.ts'
+export {
+  type Ack,
+  type AgentMessage,
+  type BodyCodec,
+  type Bye,
+  type Capability,
+  type Credit,
+  type CreditChange,
+  type Data,
+  type GapNotice,
+  type GoAway,
+  type Hello,
+  type Limits,
+  type Nack,
+  type NativeMessage,
+  nativeSubprotocol,
+  type Ping,
+  type Pong,
+  type ServerMessage,
+  type StoredStream,
+  type StreamStart,
+  type Welcome,
+} from './messages.ts'
+export { type Body, type DecodedBody, decodeRecords, encodeRecords, recordLimits } from './records.ts'
+export { maxSequence } from './wire-codec.ts'

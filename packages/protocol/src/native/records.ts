@@ -1,0 +1,307 @@
+import type { AlarmKey, AlarmTransition } from '../alarm.ts'
+import type {
+  BlockHeader,
+  BlockReport,
+  BlockTiming,
+  ClockOffset,
+  Location,
+  LogEntry,
+  MetricSet,
+  NodeReport,
+  Origin,
+  SessionEvent,
+  Telemetry,
+  TelemetryRecord,
+} from '../telemetry.ts'
+import { packWire, unpackWire, type Wire } from './msgpack.ts'
+import {
+  count,
+  dictionary,
+  type FieldCodecs,
+  finite,
+  hex,
+  list,
+  metricValue,
+  NotReadable,
+  oneOf,
+  optional,
+  quantity,
+  readList,
+  sharedText,
+  struct,
+  type Texts,
+  text,
+  type WireCodec,
+} from './wire-codec.ts'
+
+/*
+ * The body of a data frame is one msgpack array: [texts, origins, offsets, rows].
+ *
+ *   texts    [text…]                           what repeats, once; `#` below is a place in it, from 0
+ *   origins  [[agent #, node #, network #?]…]
+ *   offsets  nil when row i is the record of number first + i, else the offset of each row, ascending
+ *   rows     [[type, origin, at, clock, fields…]…]   origin: a place in `origins`; clock: nil or [offsetMs, errorMs]
+ *
+ *   1 node          client #, chainId, networkId #, genesis, protocols #, p2pPort, os #, osVersion #, contact #, coinbase, reporter #,
+ *                   location [level, country #, city #, latitude, longitude]
+ *   2 block         occasion, block, processingMs
+ *   3 block_timing  number, hash, processingMs
+ *   4 metrics       readings [name #, value, …], labels [name #, value #, …]
+ *   5 log           severity, facility, application #, message, fields [name #, value, …]
+ *   6 alarm         key [resource #, alarmType #, qualifier #], change, version, severity, text, actor #, shelvedUntil
+ *   7 session       change, session #, prefix #, reason
+ *
+ *   block           [number, hash, parentHash, timestampS, miner, gasUsed, gasLimit, baseFeeWei, difficulty, totalDifficulty,
+ *                   transactionCount, uncleCount, blobGasUsed, transactionsRoot, stateRoot, extraData]
+ *
+ * Absent fields are nil, and left away at the end of an array. Hashes and roots are 32 bytes (bin), addresses 20. Quantities are
+ * integers, from 2^63 on decimal text. A reading is a number, or decimal text where it is a bigint.
+ * Enumerations are the place of the word, from 0:
+ *   level none, country, city, exact · occasion head, repeat, history · alarm change raised, changed, cleared, acknowledged, shelved,
+ *   unshelved · alarm severity critical, major, minor, warning, indeterminate · session change opened, bye, closed, reset, timed_out, refused
+ *
+ * A row of an unknown type and a row that cannot be read cost themselves only: they are counted, and their number counts as delivered.
+ */
+
+/** How much a body may hold. Texts in UTF-16 units. */
+export const recordLimits = { records: 65_536, text: 1_024, longText: 65_536, entries: 1_024 } as const
+
+/** What a body holds: the records of a batch, see `Batch.offsets`. */
+export interface Body {
+  readonly records: readonly TelemetryRecord[]
+  readonly offsets?: readonly number[]
+}
+
+export type DecodedBody =
+  | ({ readonly ok: true; readonly skipped: { readonly unknownType: number; readonly unreadable: number } } & Body)
+  | { readonly ok: false; readonly reason: 'not_msgpack' | 'bad_table' | 'bad_offsets' }
+
+export function encodeRecords({ records, offsets }: Body): Uint8Array {
+  const texts = new TextTable([])
+  const origins = new Map<string, { place: number; wire: Wire }>()
+  const rows = records.map((record) => {
+    const { agent, node, network } = record.origin
+    const key = JSON.stringify([agent, node, network])
+    const known = origins.get(key) ?? { place: origins.size, wire: originCodec.write(record.origin, texts) }
+    origins.set(key, known)
+    return writeRow(record, known.place, texts)
+  })
+  return packWire([texts.all, [...origins.values()].map(({ wire }) => wire), offsets ?? null, rows])
+}
+
+/**
+ * Reads a body from anyone that closes `numbers` numbers. Never throws; takes time and memory in proportion to its length.
+ * Where rows were skipped the records that are left have `offsets`.
+ */
+export function decodeRecords(body: Uint8Array, numbers: number): DecodedBody {
+  // Deepest: body, rows, row, key or block or location.
+  const wire = unpackWire(body, { bytes: body.byteLength, depth: 5 })
+  if (!Array.isArray(wire)) return { ok: false, reason: 'not_msgpack' }
+  const tables = readTables(wire as readonly Wire[])
+  if (tables === undefined) return { ok: false, reason: 'bad_table' }
+  const places = tables.offsets ?? tables.rows.map((_row, index) => index)
+  if (!areOffsets(places, tables.rows.length, numbers)) return { ok: false, reason: 'bad_offsets' }
+  const records: TelemetryRecord[] = []
+  const offsets: number[] = []
+  const skipped = { unknownType: 0, unreadable: 0 }
+  tables.rows.forEach((row, index) => {
+    const record = readRow(row, tables)
+    if (typeof record === 'string') {
+      skipped[record]++
+      return
+    }
+    records.push(record)
+    offsets.push(places[index] ?? 0)
+  })
+  return { ok: true, records, ...(records.length < numbers && { offsets }), skipped }
+}
+
+const shared = sharedText(recordLimits.text)
+const hash = hex(32, 'exact')
+const address = hex(20, 'exact')
+
+const originCodec = struct<Origin>({ agent: shared, node: shared, network: optional(shared) })
+const clockCodec = struct<ClockOffset>({ offsetMs: finite, errorMs: finite })
+
+const locationCodec = struct<Location>({
+  level: oneOf('none', 'country', 'city', 'exact'),
+  country: optional(shared),
+  city: optional(shared),
+  latitude: optional(finite),
+  longitude: optional(finite),
+})
+
+const blockCodec = struct<BlockHeader>({
+  number: quantity,
+  hash,
+  parentHash: hash,
+  timestampS: finite,
+  miner: optional(address),
+  gasUsed: optional(quantity),
+  gasLimit: optional(quantity),
+  baseFeeWei: optional(quantity),
+  difficulty: optional(quantity),
+  totalDifficulty: optional(quantity),
+  transactionCount: optional(count()),
+  uncleCount: optional(count()),
+  blobGasUsed: optional(quantity),
+  transactionsRoot: optional(hash),
+  stateRoot: optional(hash),
+  extraData: optional(hex(1_024, 'at_most')),
+})
+
+type Own<T extends Telemetry> = Omit<T, 'type' | 'origin' | 'at' | 'clock'>
+
+interface KindOfRow {
+  readonly type: Telemetry['type']
+  readonly codec: WireCodec<unknown>
+}
+
+function row<T extends Telemetry>(type: T['type'], fields: FieldCodecs<Own<T>>): KindOfRow {
+  return { type, codec: struct(fields) as WireCodec<unknown> }
+}
+
+/** By number. The order of the fields is the order on the wire. */
+const rowKinds: readonly (KindOfRow | undefined)[] = [
+  undefined,
+  row<NodeReport>('node', {
+    client: optional(shared),
+    chainId: optional(quantity),
+    networkId: optional(shared),
+    genesis: optional(hash),
+    protocols: optional(shared),
+    p2pPort: optional(count()),
+    os: optional(shared),
+    osVersion: optional(shared),
+    contact: optional(shared),
+    coinbase: optional(address),
+    reporter: optional(shared),
+    location: optional(locationCodec),
+  }),
+  row<BlockReport>('block', {
+    occasion: oneOf('head', 'repeat', 'history'),
+    block: blockCodec,
+    processingMs: optional(finite),
+  }),
+  row<BlockTiming>('block_timing', { number: quantity, hash, processingMs: finite }),
+  row<MetricSet>('metrics', {
+    readings: dictionary(shared, metricValue, recordLimits.entries),
+    labels: optional(dictionary(shared, shared, recordLimits.entries)),
+  }),
+  row<LogEntry>('log', {
+    severity: oneOf(0, 1, 2, 3, 4, 5, 6, 7),
+    facility: optional(count(23)),
+    application: shared,
+    message: text(recordLimits.longText),
+    fields: optional(dictionary(shared, text(recordLimits.longText), recordLimits.entries)),
+  }),
+  row<AlarmTransition>('alarm', {
+    key: struct<AlarmKey>({ resource: shared, alarmType: shared, qualifier: shared }),
+    change: oneOf('raised', 'changed', 'cleared', 'acknowledged', 'shelved', 'unshelved'),
+    version: count(),
+    severity: oneOf('critical', 'major', 'minor', 'warning', 'indeterminate'),
+    text: text(recordLimits.longText),
+    actor: optional(shared),
+    shelvedUntil: optional(finite),
+  }),
+  row<SessionEvent>('session', {
+    change: oneOf('opened', 'bye', 'closed', 'reset', 'timed_out', 'refused'),
+    session: shared,
+    prefix: optional(shared),
+    reason: optional(text(recordLimits.text)),
+  }),
+]
+
+function writeRow(record: TelemetryRecord, origin: number, texts: Texts): Wire {
+  const number = Math.max(
+    0,
+    rowKinds.findIndex((candidate) => candidate?.type === record.type),
+  )
+  const fields = (rowKinds[number]?.codec.write(record, texts) ?? []) as readonly Wire[]
+  const clock = record.clock === undefined ? null : clockCodec.write(record.clock, texts)
+  return [number, origin, finite.write(record.at, texts), clock, ...fields]
+}
+
+function readRow(wire: Wire, tables: Tables): TelemetryRecord | 'unknownType' | 'unreadable' {
+  try {
+    const [number, place, at, clock = null, ...fields] = readList(wire, Number.POSITIVE_INFINITY)
+    const kind = typeof number === 'number' ? rowKinds[number] : undefined
+    if (kind === undefined) return 'unknownType'
+    const origin = typeof place === 'number' ? tables.origins[place] : undefined
+    if (origin === undefined) return 'unreadable'
+    return {
+      type: kind.type,
+      origin,
+      at: finite.read(at ?? null, tables.texts),
+      ...(clock !== null && { clock: readClock(clock, tables.texts) }),
+      ...(kind.codec.read(fields, tables.texts) as object),
+    } as TelemetryRecord
+  } catch (thrown) {
+    if (thrown instanceof NotReadable) return 'unreadable'
+    throw thrown
+  }
+}
+
+function readClock(wire: Wire, texts: Texts): ClockOffset {
+  const clock = clockCodec.read(wire, texts)
+  if (clock.errorMs < 0) throw new NotReadable('negative error')
+  return clock
+}
+
+interface Tables {
+  readonly texts: Texts
+  readonly origins: readonly Origin[]
+  readonly offsets: readonly number[] | undefined
+  readonly rows: readonly Wire[]
+}
+
+function readTables([texts, origins, offsets, rows]: readonly Wire[]): Tables | undefined {
+  try {
+    const table = new TextTable(list(text(recordLimits.longText), Number.POSITIVE_INFINITY).read(texts ?? null, none))
+    return {
+      texts: table,
+      origins: list(originCodec, recordLimits.records).read(origins ?? null, table),
+      offsets: offsets === null ? undefined : list(count(), recordLimits.records).read(offsets ?? null, table),
+      rows: readList(rows ?? null, recordLimits.records),
+    }
+  } catch (thrown) {
+    if (thrown instanceof NotReadable) return undefined
+    throw thrown
+  }
+}
+
+/** One offset for each row, ascending, inside the range. */
+function areOffsets(offsets: readonly number[], rows: number, numbers: number): boolean {
+  const last = offsets.at(-1) ?? 0
+  return (
+    offsets.length === rows &&
+    (rows === 0 || last < numbers) &&
+    offsets.every((offset, index) => index === 0 || offset > (offsets[index - 1] ?? 0))
+  )
+}
+
+class TextTable implements Texts {
+  readonly #texts: string[]
+  readonly #places = new Map<string, number>()
+
+  constructor(texts: readonly string[]) {
+    this.#texts = [...texts]
+  }
+
+  get all(): readonly string[] {
+    return this.#texts
+  }
+
+  put(added: string): number {
+    const known = this.#places.get(added)
+    if (known !== undefined) return known
+    this.#places.set(added, this.#texts.length)
+    return this.#texts.push(added) - 1
+  }
+
+  get(place: number): string | undefined {
+    return this.#texts[place]
+  }
+}
+
+const none: Texts = new TextTable([])
