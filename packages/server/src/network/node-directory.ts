@@ -73,6 +73,17 @@ export class NodeDirectory {
     node.network.remove(node)
   }
 
+  /** Lets networks without nodes go, and agents without nodes or connection that were last heard before `before`. */
+  sweep(before: UnixMs): WatchedNetwork[] {
+    const empty = [...this.networks.values()].filter((network) => network.nodes.size === 0)
+    for (const network of empty) this.networks.delete(network.id)
+    for (const agent of this.agents.values()) {
+      const lastAt = Math.max(agent.heard.lastAt ?? 0, agent.end?.at ?? 0)
+      if (agent.nodes.size === 0 && !agent.hasSession && lastAt < before) this.agents.delete(agent.id)
+    }
+    return empty
+  }
+
   #identified(claimed: string): NetworkId {
     if (this.networks.has(claimed) && claimed.includes('-')) return claimed
     const { network, renamed } = this.#identity.identify(claimed)
@@ -111,10 +122,17 @@ export class NodeDirectory {
     return node
   }
 
-  #admitted(agent: WatchedAgent, name: NodeId, home: WatchedNetwork, now: UnixMs, firstSeenAt: UnixMs): WatchedNode | undefined {
+  #admitted(
+    agent: WatchedAgent,
+    name: NodeId,
+    home: WatchedNetwork,
+    now: UnixMs,
+    firstSeenAt: UnixMs,
+  ): WatchedNode | undefined {
     const wanted = clipText(name, nameLength)
     const owner = home.nodes.get(wanted)
-    if (owner !== undefined && owner.agent !== agent && owner.silence !== undefined) return this.#handedOver(owner, agent, name)
+    if (owner !== undefined && owner.agent !== agent && owner.silence !== undefined)
+      return this.#handedOver(owner, agent, name)
     const node = owner === undefined ? wanted : clipText(`${wanted}@${agent.id}`, nameLength * 2)
     const own = home.nodes.get(node)
     if (own !== undefined) {
@@ -142,7 +160,13 @@ export class NodeDirectory {
   }
 }
 
-function newNode(node: NodeId, agent: WatchedAgent, network: WatchedNetwork, now: UnixMs, firstSeenAt: UnixMs): WatchedNode {
+function newNode(
+  node: NodeId,
+  agent: WatchedAgent,
+  network: WatchedNetwork,
+  now: UnixMs,
+  firstSeenAt: UnixMs,
+): WatchedNode {
   return {
     node,
     index: 0,

@@ -52,7 +52,8 @@ function applyCounts(facts: NodeFacts, readings: MetricSet['readings']): void {
   const latency = readings[reading.latency]
   if (latency !== undefined) facts.latencyMs = Number(latency)
   const price = readings[reading.gasPriceWei]
-  if (price !== undefined) facts.gasPriceWei = BigInt(typeof price === 'bigint' ? price : Math.max(0, Math.round(price)))
+  if (price !== undefined)
+    facts.gasPriceWei = BigInt(typeof price === 'bigint' ? price : Math.max(0, Math.round(price)))
 }
 
 function applyProgress(facts: NodeFacts, readings: MetricSet['readings']): void {

@@ -31,13 +31,17 @@ export function isSilent(node: WatchedNode, now: UnixMs, limits: NetworkLimits):
 }
 
 /** Why the node is silent, as far as can be told at `now`. */
-export function judgeSilence(node: WatchedNode, together: VanishedTogether, now: UnixMs, limits: NetworkLimits): SilenceVerdict {
+export function judgeSilence(
+  node: WatchedNode,
+  together: VanishedTogether,
+  now: UnixMs,
+  limits: NetworkLimits,
+): SilenceVerdict {
   const { agent } = node
   const agentState = isAgentSilent(agent, now, limits) ? 'silent' : 'heard'
   const vanishedAt = agent.end?.at ?? agent.heard.lastAt
   const isAnswering = node.facts.isAnswering
   return verdictOn({
-    now,
     since: node.silence?.since ?? silentSince(node, agentState, now),
     agent: agentState,
     client: isAnswering === undefined ? 'not_said' : isAnswering ? 'answers' : 'does_not_answer',
@@ -68,14 +72,19 @@ export function correctByBacklog(node: WatchedNode, takenAt: UnixMs): boolean {
 /** The host tells when it started: within the silence, so the agent was down with it. */
 export function correctByHostStart(node: WatchedNode, startedAt: UnixMs): boolean {
   const past = node.pastSilence
-  if (past === undefined || past.confidence === 'certain' || startedAt <= past.since || startedAt > past.until) return false
+  if (past === undefined || past.confidence === 'certain' || startedAt <= past.since || startedAt > past.until)
+    return false
   const proof = `its host started again at ${plainTime(startedAt)}`
   node.pastSilence = { ...past, cause: 'agent', confidence: 'certain', evidence: [...past.evidence, proof] }
   return true
 }
 
 function isAgentSilent(agent: WatchedAgent, now: UnixMs, limits: NetworkLimits): boolean {
-  return isConnectionLost(agent, now, limits) || agent.heard.lastAt === undefined || agent.heard.isOverdue(now, limits.silentAfterMs)
+  return (
+    isConnectionLost(agent, now, limits) ||
+    agent.heard.lastAt === undefined ||
+    agent.heard.isOverdue(now, limits.silentAfterMs)
+  )
 }
 
 /** Its connection ended, it has not come back in time, and nothing was heard since by other ways. */

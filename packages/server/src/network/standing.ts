@@ -11,7 +11,12 @@ export interface Standing {
 }
 
 /** Judges a node against the chain its network agrees on. */
-export function standingOf(node: WatchedNode, chain: CanonicalChain | undefined, now: UnixMs, behindAfterMs: number): Standing {
+export function standingOf(
+  node: WatchedNode,
+  chain: CanonicalChain | undefined,
+  now: UnixMs,
+  behindAfterMs: number,
+): Standing {
   const place = placeOf(node.head?.block, chain, now, behindAfterMs)
   if (node.silence !== undefined) return { ...place, activity: 'silent' }
   if (node.facts.isSyncing === true) return { ...place, activity: 'syncing' }
@@ -21,7 +26,12 @@ export function standingOf(node: WatchedNode, chain: CanonicalChain | undefined,
 const unknown: Standing = { activity: 'unknown' }
 const atHead: Standing = { activity: 'in_sync', behind: 0 }
 
-function placeOf(block: TreeBlock | undefined, chain: CanonicalChain | undefined, now: UnixMs, behindAfterMs: number): Standing {
+function placeOf(
+  block: TreeBlock | undefined,
+  chain: CanonicalChain | undefined,
+  now: UnixMs,
+  behindAfterMs: number,
+): Standing {
   if (block === undefined || chain === undefined) return unknown
   const { head } = chain
   if (block === head) return atHead
@@ -47,6 +57,7 @@ function placeWithoutLink(block: TreeBlock, chain: CanonicalChain): Standing {
   if (block.height > head.height) return unknown
   if (chain.at(block.height) !== undefined) return { activity: 'other_head', behind: head.height - block.height }
   const lowest = chain.blocks.at(-1)
-  if (lowest !== undefined && block.height < lowest.height) return { activity: 'behind', behind: head.height - block.height }
+  if (lowest !== undefined && block.height < lowest.height)
+    return { activity: 'behind', behind: head.height - block.height }
   return unknown
 }

@@ -1,10 +1,4 @@
-import {
-  type NetworkSummary,
-  type NodeActivity,
-  type PropagationBucket,
-  type SilenceCause,
-  type UnixMs,
-} from '@headwatch/protocol'
+import type { NetworkSummary, NodeActivity, PropagationBucket, SilenceCause, UnixMs } from '@headwatch/protocol'
 import type { CanonicalChain } from './canonical-chain.ts'
 import { chainOf } from './network-identity.ts'
 import { bucketCount, bucketMs } from './receptions.ts'
@@ -40,7 +34,14 @@ export function summaryView(
 type NodeCounts = Pick<NetworkSummary, 'byActivity' | 'silentBy' | 'gasPriceWei' | 'clockErrorMs'>
 
 function countNodes(network: WatchedNetwork, now: UnixMs, behindAfterMs: number): NodeCounts {
-  const byActivity: Record<NodeActivity, number> = { in_sync: 0, behind: 0, syncing: 0, other_head: 0, silent: 0, unknown: 0 }
+  const byActivity: Record<NodeActivity, number> = {
+    in_sync: 0,
+    behind: 0,
+    syncing: 0,
+    other_head: 0,
+    silent: 0,
+    unknown: 0,
+  }
   const silentBy: Record<SilenceCause, number> = { node: 0, agent: 0, path: 0, unclear: 0 }
   const prices: number[] = []
   let clockErrorMs = 0

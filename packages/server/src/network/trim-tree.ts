@@ -8,11 +8,17 @@ import type { TreeBlock } from './tree-block.ts'
  * Of one height the least supported fork goes. Of too many heights those above the head that few support go first,
  * then the lowest, so that invented heights never push out the chain that is agreed on.
  */
-export function trimTree(tree: BlockTree, head: TreeBlock | undefined, height: number, limits: NetworkLimits): TreeBlock[] {
+export function trimTree(
+  tree: BlockTree,
+  head: TreeBlock | undefined,
+  height: number,
+  limits: NetworkLimits,
+): TreeBlock[] {
   const removed: TreeBlock[] = []
   const forks = tree.at(height)
   if (forks.length > limits.forksPerHeight) removed.push(leastSupported(forks.filter((block) => block !== head)))
-  if (tree.heightCount > limits.keptHeights + limits.heightsAhead) removed.push(...tree.at(dispensableHeight(tree, head, limits)))
+  if (tree.heightCount > limits.keptHeights + limits.heightsAhead)
+    removed.push(...tree.at(dispensableHeight(tree, head, limits)))
   for (const block of removed) tree.remove(block)
   return removed
 }

@@ -1,11 +1,10 @@
 import type { SilenceVerdict, UnixMs } from '@headwatch/protocol'
-import { plainDuration, plainTime } from './plain-time.ts'
+import { plainTime } from './plain-time.ts'
 import type { Company } from './vanished-together.ts'
 import type { SessionEnd } from './watched-agent.ts'
 
 /** Everything a verdict on a silent node stands on. */
 export interface SilenceFacts {
-  readonly now: UnixMs
   /** When the node was last known to be well. */
   readonly since: UnixMs
   /** The agent is heard, so only the node can be at fault. */
@@ -29,9 +28,14 @@ export function verdictOn(facts: SilenceFacts): SilenceVerdict {
   }
   if (facts.company !== undefined) return onPathOfMany(facts, facts.company)
   if (facts.end !== undefined) return onEndedConnection(facts, facts.end)
-  const quiet = `nothing has been heard since ${plainTime(facts.since)}, for ${plainDuration(facts.now - facts.since)}`
+  const quiet = `nothing has been heard since ${plainTime(facts.since)}`
   if (facts.history === 'only_stored') {
-    return verdict(facts, 'unclear', 'inferred', `not heard since this server started; last known ${plainTime(facts.since)}`)
+    return verdict(
+      facts,
+      'unclear',
+      'inferred',
+      `not heard since this server started; last known ${plainTime(facts.since)}`,
+    )
   }
   if (facts.connection === 'open') {
     return verdict(facts, 'path', 'inferred', quiet, 'its connection was open and nobody closed it')
@@ -41,7 +45,12 @@ export function verdictOn(facts: SilenceFacts): SilenceVerdict {
 
 function onNode(facts: SilenceFacts): SilenceVerdict {
   if (facts.client === 'does_not_answer') {
-    return verdict(facts, 'node', 'certain', `the agent reports since ${plainTime(facts.since)} that the client does not answer`)
+    return verdict(
+      facts,
+      'node',
+      'certain',
+      `the agent reports since ${plainTime(facts.since)} that the client does not answer`,
+    )
   }
   const quiet = `the agent is heard, but nothing has come of the node since ${plainTime(facts.since)}`
   return verdict(facts, 'node', 'inferred', quiet)
@@ -49,7 +58,12 @@ function onNode(facts: SilenceFacts): SilenceVerdict {
 
 function onPathOfMany(facts: SilenceFacts, { where, vanished, known }: Company): SilenceVerdict {
   const whose = where === 'everywhere' ? 'all agents of this server' : `the agents of ${where}`
-  return verdict(facts, 'path', 'inferred', `${vanished} of ${known} of ${whose} fell silent within seconds, around ${plainTime(facts.since)}`)
+  return verdict(
+    facts,
+    'path',
+    'inferred',
+    `${vanished} of ${known} of ${whose} fell silent within seconds, around ${plainTime(facts.since)}`,
+  )
 }
 
 function onEndedConnection(facts: SilenceFacts, end: SessionEnd): SilenceVerdict {

@@ -78,6 +78,14 @@ export class WatchedNetwork {
     this.#changed()
   }
 
+  /** Marks everything as changed: the network goes by another name. */
+  touchAll(): void {
+    for (const node of this.nodes.values()) this.dirtyNodes.add(node)
+    for (const block of this.#tree.blocks()) this.dirtyBlocks.add(block)
+    this.removedNodes.clear()
+    this.#changed()
+  }
+
   /** A block as a node has it. Anything but history is the node's head, if it is its latest word. */
   receive(node: WatchedNode, report: BlockReport, sighting: Sighting): void {
     const block = this.#place(report, sighting)
@@ -139,11 +147,15 @@ export class WatchedNetwork {
       markDown(headBefore, shared, this.dirtyBlocks)
     }
     markDown(head, shared, this.dirtyBlocks)
-    for (let height = (headBefore?.height ?? head.height) + 1; height <= head.height; height++) {
-      for (const block of this.#tree.at(height)) this.dirtyBlocks.add(block)
-      if (height - (headBefore?.height ?? 0) > this.#limits.keptHeights) break
-    }
+    this.#markForks(headBefore?.height ?? head.height, head.height)
     for (const node of this.nodes.values()) this.dirtyNodes.add(node)
+  }
+
+  /** Forks that the head has caught up with are shown from now on. */
+  #markForks(from: number, to: number): void {
+    for (let height = Math.max(from + 1, to - this.#limits.keptHeights); height <= to; height++) {
+      for (const block of this.#tree.at(height)) this.dirtyBlocks.add(block)
+    }
   }
 
   #place(report: BlockReport, sighting: Sighting): TreeBlock {

@@ -1,6 +1,6 @@
 import type { ClockOffset, NodeId, PastSilence, SilenceVerdict, UnixMs } from '@headwatch/protocol'
 import type { NodeFacts } from './node-facts.ts'
-import { Rhythm } from './rhythm.ts'
+import type { Rhythm } from './rhythm.ts'
 import type { TreeBlock } from './tree-block.ts'
 import type { Uptime } from './uptime.ts'
 import type { WatchedAgent } from './watched-agent.ts'
