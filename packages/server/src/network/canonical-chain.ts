@@ -4,8 +4,8 @@ import type { TreeBlock } from './tree-block.ts'
 /**
  * The chain of a network's head, newest first, made once per head.
  *
- * Where a link is missing (every node polled past a block) it goes on with the block of the next lower height that most
- * nodes have: better than calling a whole chain a fork.
+ * Where a link is missing (every node polled past a block) it goes on with the next lower block that enough nodes have:
+ * better than calling a whole chain a fork.
  */
 export class CanonicalChain {
   readonly head: TreeBlock
@@ -13,9 +13,10 @@ export class CanonicalChain {
   readonly blocks: readonly TreeBlock[]
   readonly #byHeight = new Map<number, TreeBlock>()
 
-  constructor(tree: BlockTree, head: TreeBlock) {
+  /** `needed` is how many nodes must have a block for a missing link to be bridged to it. */
+  constructor(tree: BlockTree, head: TreeBlock, needed: number) {
     this.head = head
-    this.blocks = walk(tree, head)
+    this.blocks = walk(tree, head, needed)
     for (const block of this.blocks) this.#byHeight.set(block.height, block)
   }
 
@@ -38,7 +39,7 @@ export class CanonicalChain {
   }
 }
 
-function walk(tree: BlockTree, head: TreeBlock): TreeBlock[] {
+function walk(tree: BlockTree, head: TreeBlock, needed: number): TreeBlock[] {
   const chain: TreeBlock[] = []
   let lower: number[] | undefined
   for (let at: TreeBlock | undefined = head; at !== undefined; ) {
@@ -48,12 +49,18 @@ function walk(tree: BlockTree, head: TreeBlock): TreeBlock[] {
       continue
     }
     lower ??= [...tree.heights()].sort((a, b) => a - b)
-    const top: number = at.height
-    while (lower.length > 0 && (lower.at(-1) ?? 0) >= top) lower.pop()
-    const next = lower.pop()
-    at = next === undefined ? undefined : mostReceived(tree.at(next))
+    at = nextBelow(tree, lower, at.height, needed)
   }
   return chain
+}
+
+/** Never of the height right below: a block there that is not linked is not the parent. Takes heights off `ascending`. */
+function nextBelow(tree: BlockTree, ascending: number[], height: number, needed: number): TreeBlock | undefined {
+  for (let lower = ascending.pop(); lower !== undefined; lower = ascending.pop()) {
+    const found = lower < height - 1 ? mostReceived(tree.at(lower)) : undefined
+    if (found !== undefined && found.receptions.count >= needed) return found
+  }
+  return undefined
 }
 
 function mostReceived(blocks: readonly TreeBlock[]): TreeBlock | undefined {

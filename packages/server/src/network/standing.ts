@@ -55,9 +55,10 @@ function sharedWith(block: TreeBlock, chain: CanonicalChain): TreeBlock | undefi
 function placeWithoutLink(block: TreeBlock, chain: CanonicalChain): Standing {
   const { head } = chain
   if (block.height > head.height) return unknown
-  if (chain.at(block.height) !== undefined) return { activity: 'other_head', behind: head.height - block.height }
+  const behind = head.height - block.height
+  // A block of the chain right above would have linked to it.
+  const isRuledOut = chain.at(block.height) !== undefined || chain.at(block.height + 1) !== undefined
+  if (isRuledOut) return { activity: 'other_head', behind }
   const lowest = chain.blocks.at(-1)
-  if (lowest !== undefined && block.height < lowest.height)
-    return { activity: 'behind', behind: head.height - block.height }
-  return unknown
+  return lowest !== undefined && block.height < lowest.height ? { activity: 'behind', behind } : unknown
 }

@@ -1,7 +1,7 @@
 import type { BlockReport, Hex, NetworkId, NetworkSummary, NodeId, SeenBlock, UnixMs } from '@headwatch/protocol'
 import { BlockTree } from './block-tree.ts'
 import { CanonicalChain } from './canonical-chain.ts'
-import { HeadAgreement } from './head-agreement.ts'
+import { HeadAgreement, votesNeeded } from './head-agreement.ts'
 import type { NetworkLimits } from './network-limits.ts'
 import { ReorgLog } from './reorg-log.ts'
 import type { Sighting } from './sighting.ts'
@@ -43,7 +43,7 @@ export class WatchedNetwork {
   get chain(): CanonicalChain | undefined {
     const { head } = this.#agreement
     if (head === undefined) return undefined
-    if (this.#chain?.head !== head) this.#chain = new CanonicalChain(this.#tree, head)
+    if (this.#chain?.head !== head) this.#chain = new CanonicalChain(this.#tree, head, votesNeeded(this.voters))
     return this.#chain
   }
 
