@@ -35,18 +35,23 @@ export function decodeReadings(blob: Uint8Array): MetricValue[] {
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength)
   const values: MetricValue[] = []
   for (let at = 0; at < bytes.length; ) {
+    const { start, length } = placeOf(bytes, at)
     const tag = bytes.readUInt8(at)
-    if (tag < wideInteger) {
-      values.push(readNumber(bytes, tag, at + 1))
-      at += 1 + (tag === double ? 8 : tag & 0x0f)
-    } else {
-      const length = tag === digits ? bytes.readUInt32LE(at + 1) : bytes.readUInt8(at + 1)
-      const start = at + (tag === digits ? 5 : 2)
-      values.push(readBigint(bytes.subarray(start, start + length), tag))
-      at = start + length
-    }
+    values.push(
+      tag < wideInteger ? readNumber(bytes, tag, start) : readBigint(bytes.subarray(start, start + length), tag),
+    )
+    at = start + length
   }
   return values
+}
+
+/** Where the bytes of the value with its tag at `at` stand. */
+function placeOf(bytes: Buffer, at: number): { readonly start: number; readonly length: number } {
+  const tag = bytes.readUInt8(at)
+  if (tag === double) return { start: at + 1, length: 8 }
+  if (tag < wideInteger) return { start: at + 1, length: tag & 0x0f }
+  if (tag === digits) return { start: at + 5, length: bytes.readUInt32LE(at + 1) }
+  return { start: at + 2, length: bytes.readUInt8(at + 1) }
 }
 
 function writeNumber(value: number, at: number): number {
@@ -54,7 +59,8 @@ function writeNumber(value: number, at: number): number {
     return writeWhole(value, whole, at)
   }
   const scaled = Math.round(value * 1_000)
-  if (Math.abs(scaled) < largestWhole && scaled !== 0 && scaled / 1_000 === value) return writeWhole(scaled, thousandths, at)
+  if (Math.abs(scaled) < largestWhole && scaled !== 0 && scaled / 1_000 === value)
+    return writeWhole(scaled, thousandths, at)
   scratch[at] = double
   return scratch.writeDoubleLE(value, at + 1)
 }

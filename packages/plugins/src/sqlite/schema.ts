@@ -46,11 +46,16 @@ export function openFile(path: string, mode: 'read' | 'write' | 'create'): Datab
   const address = new URL(`file://${path.split('/').map(encodeURIComponent).join('/')}`)
   address.searchParams.set('mode', mode === 'create' ? 'rwc' : 'rw')
   const db = new DatabaseSync(address.href)
-  // A reader may meet the writer's checkpoint for a moment.
-  db.exec('PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;')
-  if (mode === 'read') db.exec('PRAGMA query_only = ON;')
-  else db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
-  return db
+  try {
+    // A reader may meet the writer's checkpoint for a moment.
+    db.exec('PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;')
+    if (mode === 'read') db.exec('PRAGMA query_only = ON;')
+    else db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 /** Creates the tables. Inside the partition's first transaction, so that a file has all of it or nothing. */
