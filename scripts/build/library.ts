@@ -12,7 +12,7 @@ export function buildLibrary(name: string): void {
   mkdirSync(folder, { recursive: true })
   compile(name, folder)
   for (const path of globSync(`${folder}/**/*.d.ts`)) nameCompiledFiles(path)
-  const manifest = readManifest(name)
+  const manifest = readManifest(`packages/${name}`)
   writeManifest(folder, { ...manifest, exports: compiledDoors(manifest) as never, sideEffects: false })
   if (existsSync(`packages/${name}/README.md`)) copyFileSync(`packages/${name}/README.md`, `${folder}/README.md`)
 }

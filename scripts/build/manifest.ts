@@ -8,8 +8,9 @@ export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-export function readManifest(packageFolder: string): Manifest {
-  return JSON.parse(readFileSync(`packages/${packageFolder}/package.json`, 'utf8'))
+/** Reads `FOLDER/package.json`. */
+export function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
 }
 
 /** Writes package.json and the licence into a publishable folder. */

@@ -1,6 +1,13 @@
 import { copyFileSync, cpSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { build, type LogLevel, type LogOrStringHandler, type RolldownLog, type RolldownOutput } from 'rolldown'
+import {
+  build,
+  type LogLevel,
+  type LogOrStringHandler,
+  type PreRenderedChunk,
+  type RolldownLog,
+  type RolldownOutput,
+} from 'rolldown'
 import { buildDashboard, dashboardDist } from '../dashboard.ts'
 import { readManifest, writeManifest } from './manifest.ts'
 import { thirdPartyNotices } from './third-party-notices.ts'
@@ -34,7 +41,7 @@ export async function buildProgram(): Promise<void> {
       dir: FOLDER,
       format: 'esm',
       entryFileNames: '[name].js',
-      chunkFileNames: '[name]-[hash].js',
+      chunkFileNames: (chunk) => `${chunkName(chunk)}-[hash].js`,
       minify: { compress: true, mangle: false, codegen: true },
       comments: { legal: false },
     },
@@ -46,7 +53,7 @@ export async function buildProgram(): Promise<void> {
   writeFileSync(`${FOLDER}/headwatch.js`, LAUNCHER, { mode: 0o755 })
   writeFileSync(`${FOLDER}/THIRD-PARTY-NOTICES.txt`, thirdPartyNotices(modulesOf(bundle)))
   copyFileSync('README.md', `${FOLDER}/README.md`)
-  const { version, description } = readManifest('cli')
+  const { version, description } = readManifest('.')
   writeManifest(FOLDER, { name: 'headwatch', version, description, bin: { headwatch: './headwatch.js' } })
 }
 
@@ -59,6 +66,11 @@ function workerEntries(): Readonly<Record<string, string>> {
     entries[name] = path
   }
   return entries
+}
+
+/** A package's front door gives its chunk the package's name, instead of `src`. */
+function chunkName({ name, facadeModuleId }: PreRenderedChunk): string {
+  return /\/packages\/([^/]+)\/src\/index\.ts$/.exec(facadeModuleId ?? '')?.[1] ?? name
 }
 
 /** An import that leads nowhere would otherwise be left for the user to find. */
