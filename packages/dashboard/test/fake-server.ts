@@ -4,7 +4,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { NodeState } from '@headwatch/protocol'
-import { deltaOf, type FeedMessage, toJson, type ViewContent, type ViewerMessage, type ViewQuestion } from '@headwatch/protocol/reporting'
+import {
+  deltaOf,
+  type FeedMessage,
+  toJson,
+  type ViewContent,
+  type ViewerMessage,
+  type ViewQuestion,
+} from '@headwatch/protocol/reporting'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Fleet } from './seeded-fleet.ts'
 
@@ -34,7 +41,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.txt': 'text/plain',
 }
 /** As strict as a server can be with the page: whatever it needs beyond this is a mistake. */
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'"
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'"
 
 export async function startFakeServer(fleets: Fleet[], port = 0): Promise<FakeServer> {
   const viewers = new Map<WebSocket, Map<string, { question: ViewQuestion; sent: ViewContent }>>()
@@ -99,7 +107,10 @@ export async function startFakeServer(fleets: Fleet[], port = 0): Promise<FakeSe
   return Object.assign(state, server)
 }
 
-function questionAfter(message: ViewerMessage, views: Map<string, { question: ViewQuestion }>): ViewQuestion | undefined {
+function questionAfter(
+  message: ViewerMessage,
+  views: Map<string, { question: ViewQuestion }>,
+): ViewQuestion | undefined {
   if (message.type === 'subscribe') return message.question
   if (message.type === 'unsubscribe') views.delete(message.view)
   if (message.type !== 'window') return undefined
@@ -116,12 +127,15 @@ function answer(question: ViewQuestion, fleets: readonly Fleet[]): ViewContent {
     offset: 0,
   })
   if (question.of === 'networks') return rows(fleets.map((fleet) => [fleet.network, fleet.summary()]))
-  if (question.of === 'alarms') return rows(fleets.flatMap(({ alarms }) => alarms.map((alarm) => [JSON.stringify(alarm.key), alarm])))
+  if (question.of === 'alarms')
+    return rows(fleets.flatMap(({ alarms }) => alarms.map((alarm) => [JSON.stringify(alarm.key), alarm])))
   const fleet = fleets.find(({ network }) => network === question.network)
   if (fleet === undefined) return { kind: 'value', value: null }
   if (question.of === 'summary') return { kind: 'value', value: toJson(fleet.summary()) }
-  if (question.of === 'blocks') return rows(fleet.blocks.slice(0, question.count).map((seen) => [seen.block.hash, seen]))
-  if (question.of === 'node') return { kind: 'value', value: toJson(fleet.nodes.find(({ node }) => node === question.node)) }
+  if (question.of === 'blocks')
+    return rows(fleet.blocks.slice(0, question.count).map((seen) => [seen.block.hash, seen]))
+  if (question.of === 'node')
+    return { kind: 'value', value: toJson(fleet.nodes.find(({ node }) => node === question.node)) }
   const matching = fleet.nodes.filter((node) => matches(node, question.filter)).toSorted(orderOf(question.sort))
   const { offset, count } = question.window
   const window = matching.slice(offset, offset + count).map((node) => ({ key: node.node, value: toJson(node) }))
@@ -156,11 +170,20 @@ function answerHistory(request: IncomingMessage, response: ServerResponse, statu
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const [from, to] = [Number(searchParams.get('from')), Number(searchParams.get('to'))]
   const names = (searchParams.get('names') ?? '').split(',')
-  const known: Readonly<Record<string, number>> = { peers_count: 41, pending_transactions_count: 1902, cpu_used_ratio: 0.12, memory_used_bytes: 18 * 2 ** 30, network_received_bytes_per_s: 1.9e6 }
+  const known: Readonly<Record<string, number>> = {
+    peers_count: 41,
+    pending_transactions_count: 1902,
+    cpu_used_ratio: 0.12,
+    memory_used_bytes: 18 * 2 ** 30,
+    network_received_bytes_per_s: 1.9e6,
+  }
   const series = names.flatMap((name) => {
     const value = known[name]
     if (value === undefined) return []
-    const points = Array.from({ length: 240 }, (_, slot) => ({ at: from + (slot * (to - from)) / 240, mean: value * (1 + 0.2 * Math.sin(slot / 9)) }))
+    const points = Array.from({ length: 240 }, (_, slot) => ({
+      at: from + (slot * (to - from)) / 240,
+      mean: value * (1 + 0.2 * Math.sin(slot / 9)),
+    }))
     return [{ name, labels: {}, points: points.filter((_, slot) => slot < 150 || slot > 165) }]
   })
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ series }))
@@ -174,7 +197,10 @@ async function serveFile(request: IncomingMessage, response: ServerResponse): Pr
     response.writeHead(404).end()
     return
   }
-  response.writeHead(200, { 'content-type': mediaTypes[extname(file)] ?? 'application/octet-stream', 'content-security-policy': policy })
+  response.writeHead(200, {
+    'content-type': mediaTypes[extname(file)] ?? 'application/octet-stream',
+    'content-security-policy': policy,
+  })
   createReadStream(file).pipe(response)
 }
 

@@ -14,7 +14,20 @@ export interface Fleet {
 /** A name that tries to be markup, and one that tries to turn the line around. */
 export const hostileNames = ['<img src=x onerror=alert(1)>', 'evil\u202eedon\u0007'] as const
 
-const words = ['harbor', 'kestrel', 'fjord', 'granite', 'lumen', 'copper', 'aster', 'boreal', 'cinder', 'delta', 'ember', 'quay']
+const words = [
+  'harbor',
+  'kestrel',
+  'fjord',
+  'granite',
+  'lumen',
+  'copper',
+  'aster',
+  'boreal',
+  'cinder',
+  'delta',
+  'ember',
+  'quay',
+]
 const clients = [
   'Geth/v1.16.4-stable/linux-amd64/go1.25',
   'Nethermind/v1.34.1+2f0a/linux-x64/dotnet9',
@@ -35,13 +48,22 @@ export function seededFleet(network: string, size: number, now: number, seed = 7
     for (const [index, node] of nodes.entries()) nodes[index] = withBlock(node, blocks[0] as SeenBlock, random)
   }
   for (let step = 40; step > 0; step -= 1) mine(now - step * 5_000)
-  return { network, nodes, blocks, alarms: alarmsOf(network, nodes, now), summary: () => summaryOf(network, nodes, blocks), mine }
+  return {
+    network,
+    nodes,
+    blocks,
+    alarms: alarmsOf(network, nodes, now),
+    summary: () => summaryOf(network, nodes, blocks),
+    mine,
+  }
 }
 
 function nodeOf(network: string, index: number, random: () => number, now: number): NodeState {
   const country = countries[Math.floor(random() * countries.length)] as string
   const activity = activityOf(index, random)
-  const name = hostileNames[index - 3] ?? `${words[index % words.length]}-${country.toLowerCase()}-${String(index).padStart(3, '0')}`
+  const name =
+    hostileNames[index - 3] ??
+    `${words[index % words.length]}-${country.toLowerCase()}-${String(index).padStart(3, '0')}`
   const cause = (['path', 'node', 'agent', 'unclear'] as const)[index % 4] as 'path'
   const since = now - 134_000 - index * 1_000
   return {
@@ -50,7 +72,17 @@ function nodeOf(network: string, index: number, random: () => number, now: numbe
     network,
     activity,
     ...(activity === 'silent'
-      ? { silence: { cause, confidence: 'inferred', since, evidence: ['The last frame was clean, without a goodbye.', '9 nodes of the prefix 203.0.113.0/24 fell silent within 4 s.'] } }
+      ? {
+          silence: {
+            cause,
+            confidence: 'inferred',
+            since,
+            evidence: [
+              'The last frame was clean, without a goodbye.',
+              '9 nodes of the prefix 203.0.113.0/24 fell silent within 4 s.',
+            ],
+          },
+        }
       : {}),
     client: clients[index % clients.length] as string,
     os: 'linux',
@@ -80,14 +112,33 @@ function activityOf(index: number, random: () => number): NodeActivity {
 }
 
 function withBlock(node: NodeState, seen: SeenBlock, random: () => number): NodeState {
-  const delay: BlockDelay = node.activity === 'silent' ? 'unknown' : node.activity === 'behind' ? 'missed' : 40 + Math.floor(random() ** 3 * 900)
+  const delay: BlockDelay =
+    node.activity === 'silent'
+      ? 'unknown'
+      : node.activity === 'behind'
+        ? 'missed'
+        : 40 + Math.floor(random() ** 3 * 900)
   const recentDelays = [...node.recentDelays, delay].slice(-40)
-  if (node.activity === 'silent') return { ...node, recentDelays: recentDelays.map((one, at) => (at > 27 ? 'unknown' : typeof one === 'number' ? one : 120)) }
+  if (node.activity === 'silent')
+    return {
+      ...node,
+      recentDelays: recentDelays.map((one, at) => (at > 27 ? 'unknown' : typeof one === 'number' ? one : 120)),
+    }
   if (typeof delay !== 'number') {
     const number = seen.block.number - 3n
-    return { ...node, recentDelays: recentDelays.map((one, at) => (at > 33 ? 'missed' : 140)), behind: 3, head: { number, hash: hashOf(Number(number)), seenAt: seen.firstSeenAt - 15_000 } }
+    return {
+      ...node,
+      recentDelays: recentDelays.map((_one, at) => (at > 33 ? 'missed' : 140)),
+      behind: 3,
+      head: { number, hash: hashOf(Number(number)), seenAt: seen.firstSeenAt - 15_000 },
+    }
   }
-  const taken = { number: seen.block.number, hash: seen.block.hash, seenAt: seen.firstSeenAt + delay, propagationMs: delay }
+  const taken = {
+    number: seen.block.number,
+    hash: seen.block.hash,
+    seenAt: seen.firstSeenAt + delay,
+    propagationMs: delay,
+  }
   return { ...node, recentDelays, behind: 0, head: taken, lastSeenAt: seen.firstSeenAt + delay }
 }
 
@@ -111,17 +162,19 @@ function blockOf(number: number, at: number, nodes: number, random: () => number
 
 function alarmsOf(network: string, nodes: readonly NodeState[], now: number): Alarm[] {
   const silent = nodes.filter(({ activity }) => activity === 'silent')
-  const raised = silent.slice(0, 4).map((node, index): Alarm => ({
-    key: { resource: `node/${node.node}`, alarmType: 'node_silent', qualifier: '' },
-    condition: 'raised',
-    severity: (['critical', 'major', 'minor', 'warning'] as const)[index] as 'critical',
-    text: `${node.node} is silent: the ${node.silence?.cause} is down`,
-    version: 1,
-    origin: { node: node.node, network, agent: node.agent },
-    raisedAt: now - 120_000 * (index + 1),
-    changedAt: now - 120_000,
-    ...(index === 1 ? { acknowledgedBy: 'ada', acknowledgedAt: now } : {}),
-  }))
+  const raised = silent.slice(0, 4).map(
+    (node, index): Alarm => ({
+      key: { resource: `node/${node.node}`, alarmType: 'node_silent', qualifier: '' },
+      condition: 'raised',
+      severity: (['critical', 'major', 'minor', 'warning'] as const)[index] as 'critical',
+      text: `${node.node} is silent: the ${node.silence?.cause} is down`,
+      version: 1,
+      origin: { node: node.node, network, agent: node.agent },
+      raisedAt: now - 120_000 * (index + 1),
+      changedAt: now - 120_000,
+      ...(index === 1 ? { acknowledgedBy: 'ada', acknowledgedAt: now } : {}),
+    }),
+  )
   return raised
 }
 

@@ -1,5 +1,5 @@
-import { createMemo, For, type JSX } from 'solid-js'
 import type { PropagationBucket } from '@headwatch/protocol'
+import { createMemo, For, type JSX } from 'solid-js'
 import { countOf, durationText } from '../format/numbers.ts'
 import { percentileOf } from '../format/percentile.ts'
 
@@ -39,7 +39,9 @@ export function Histogram(props: { buckets: readonly PropagationBucket[]; clockE
       .join(', ')}.`
   return (
     <svg viewBox={`0 0 ${width} 126`} role="img" aria-label={said()}>
-      <For each={[0, 0.5, 1]}>{(share) => <path d={`M0 ${height - share * barRoom}H${width}`} stroke="var(--grid)" />}</For>
+      <For each={[0, 0.5, 1]}>
+        {(share) => <path d={`M0 ${height - share * barRoom}H${width}`} stroke="var(--grid)" />}
+      </For>
       <For each={props.buckets}>
         {({ count }, index) => (
           <rect

@@ -42,14 +42,24 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   }
   onMount(draw)
   // A canvas takes no custom properties: another theme is another drawing.
-  createEffect(on(() => page.bar.address().theme, () => queueMicrotask(draw), { defer: true }))
   createEffect(
-    on([() => props.chart, () => props.toS], () => {
-      plot?.batch(() => {
-        plot?.setData(data(), false)
-        plot?.setScale('x', { min: props.fromS, max: props.toS })
-      })
-    }, { defer: true }),
+    on(
+      () => page.bar.address().theme,
+      () => queueMicrotask(draw),
+      { defer: true },
+    ),
+  )
+  createEffect(
+    on(
+      [() => props.chart, () => props.toS],
+      () => {
+        plot?.batch(() => {
+          plot?.setData(data(), false)
+          plot?.setScale('x', { min: props.fromS, max: props.toS })
+        })
+      },
+      { defer: true },
+    ),
   )
   const sizes = new ResizeObserver(() => plot?.setSize({ width: place.clientWidth, height: heightPx }))
   onMount(() => sizes.observe(place))
@@ -68,7 +78,11 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   )
 }
 
-function optionsOf(props: TimeChartProps, width: number, setPointed: (value: number | null | undefined) => void): uPlot.Options {
+function optionsOf(
+  props: TimeChartProps,
+  width: number,
+  setPointed: (value: number | null | undefined) => void,
+): uPlot.Options {
   const color = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
   return {
     width,

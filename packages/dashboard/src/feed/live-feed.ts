@@ -49,19 +49,19 @@ export function createLiveFeed(url: string): LiveFeed {
   const [dataAt, setDataAt] = createSignal<number>()
   const tickNow = () => setNow(clock.at(Date.now()))
 
-  const onMessage: Handler = (message) =>
-    batch(() => {
-      if ('at' in message) {
-        clock.learn(message.at, Date.now())
-        setDataAt(message.at)
-        if (dataAt() === undefined || message.type === 'snapshot') tickNow()
-      }
-      if ('completeness' in message) setCompleteness(message.completeness)
-      if (message.type === 'pace') setPace(message)
-      if ('view' in message && message.view !== undefined) handlers.get(message.view)?.(message)
-    })
+  const learn = (at: number, isSnapshot: boolean) => {
+    clock.learn(at, Date.now())
+    setDataAt(at)
+    if (isSnapshot) tickNow()
+  }
+  const take: Handler = (message) => {
+    if ('at' in message) learn(message.at, message.type === 'snapshot')
+    if ('completeness' in message) setCompleteness(message.completeness)
+    if (message.type === 'pace') setPace(message)
+    if ('view' in message && message.view !== undefined) handlers.get(message.view)?.(message)
+  }
   const feed = new FeedConnection(url, {
-    onMessage,
+    onMessage: (message) => batch(() => take(message)),
     onState: (state) =>
       batch(() => {
         setConnection(state)

@@ -24,11 +24,6 @@ export function timeOfDay(at: number): string {
   return new Date(at).toISOString().slice(11, 19)
 }
 
-/** Day and time in UTC: `2026-11-24 20:07`. */
-export function dayAndTime(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-}
-
 function two(value: number): string {
   return String(value).padStart(2, '0')
 }

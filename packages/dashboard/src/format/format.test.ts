@@ -104,7 +104,9 @@ describe('text from outside', () => {
   })
 
   test('never keeps a control or format character', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.doesNotMatch(visibleText(text), /[\p{Cc}\p{Cf}]/u)))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => assert.doesNotMatch(visibleText(text), /[\p{Cc}\p{Cf}]/u)),
+    )
   })
 })
 
@@ -117,5 +119,6 @@ describe('a client text', () => {
     ['strange', 'strange'],
     ['', ''],
   ]
-  for (const [text, name] of cases) test(`${JSON.stringify(text)} reads ${name}`, () => assert.equal(clientName(text), name))
+  for (const [text, name] of cases)
+    test(`${JSON.stringify(text)} reads ${name}`, () => assert.equal(clientName(text), name))
 })

@@ -24,7 +24,7 @@ export function percentText(share: number, digits = 1): string {
 /** `412 ms`, `1.24 s`, `14 s`. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
-  return ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : `${Math.round(ms / 1000)} s`
+  return ms < 10_000 ? `${Number((ms / 1000).toFixed(2))} s` : `${Math.round(ms / 1000)} s`
 }
 
 /** Gwei of a wei amount given as a decimal string: `1.24 gwei`, `0.0031 gwei`. */

@@ -17,7 +17,10 @@ export function AddFilter(): JSX.Element {
     page.bar.go({ filter: activity.length === 0 ? rest : { ...rest, activity } })
   }
   const setList = (part: 'client' | 'country', text: string) => {
-    const list = text.split(',').map((one) => (part === 'country' ? one.trim().toUpperCase() : one.trim())).filter((one) => one !== '')
+    const list = text
+      .split(',')
+      .map((one) => (part === 'country' ? one.trim().toUpperCase() : one.trim()))
+      .filter((one) => one !== '')
     const { [part]: _before, ...rest } = filter()
     page.bar.go({ filter: list.length === 0 ? rest : { ...rest, [part]: list } })
   }
@@ -32,7 +35,13 @@ export function AddFilter(): JSX.Element {
   }
   return (
     <span class="add-filter" ref={root} onFocusOut={onFocusOut} onKeyDown={onKeyDown}>
-      <button type="button" class="chip add" aria-expanded={isOpen()} aria-controls="filters" onClick={() => setOpen(!isOpen())}>
+      <button
+        type="button"
+        class="chip add"
+        aria-expanded={isOpen()}
+        aria-controls="filters"
+        onClick={() => setOpen(!isOpen())}
+      >
         Add filter
       </button>
       <Show when={isOpen()}>

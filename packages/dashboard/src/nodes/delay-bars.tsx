@@ -6,7 +6,7 @@ import { durationText } from '../format/numbers.ts'
 const fullMs = 1000
 
 /** A node's last blocks: bar = delay, red foot = missed, dots = not known. Oldest at the left. */
-export function DelayBars(props: { delays: readonly BlockDelay[]; height: number }): JSX.Element {
+export function DelayBars(props: { delays: readonly BlockDelay[]; height: number; fit?: 'stretch' }): JSX.Element {
   const paths = createMemo(() => pathsOf(props.delays, props.height))
   const width = () => Math.max(1, props.delays.length * 4 - 1)
   return (
@@ -15,6 +15,7 @@ export function DelayBars(props: { delays: readonly BlockDelay[]; height: number
       width={width()}
       height={props.height}
       viewBox={`0 0 ${width()} ${props.height}`}
+      preserveAspectRatio={props.fit === 'stretch' ? 'none' : undefined}
       role="img"
       aria-label={said(props.delays)}
     >

@@ -24,7 +24,7 @@ export function EmptyFilter(props: { known: number }): JSX.Element {
           <For each={words()}>
             {({ part, words }) => (
               <button type="button" class="btn" onClick={() => page.bar.go({ filter: withoutPart(filter(), part) })}>
-                Remove “{words}”
+                Remove: {words}
               </button>
             )}
           </For>

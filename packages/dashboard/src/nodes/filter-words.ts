@@ -18,11 +18,18 @@ export const activityWords: Readonly<Record<NodeActivity, string>> = {
 export function filterWords(filter: NodeFilter): readonly { readonly part: FilterPart; readonly words: string }[] {
   const { activity, client, country, text } = filter
   return [
-    activity === undefined ? [] : [{ part: 'activity' as const, words: `state is ${any(activity.map((one) => activityWords[one]))}` }],
+    activity === undefined
+      ? []
+      : [{ part: 'activity' as const, words: `state is ${any(activity.map((one) => activityWords[one]))}` }],
     client === undefined ? [] : [{ part: 'client' as const, words: `client is ${any(client.map(visibleText))}` }],
     country === undefined
       ? []
-      : [{ part: 'country' as const, words: `country is ${any(country.map((code) => visibleText(countryName(code))))}` }],
+      : [
+          {
+            part: 'country' as const,
+            words: `country is ${any(country.map((code) => visibleText(countryName(code))))}`,
+          },
+        ],
     text === undefined ? [] : [{ part: 'text' as const, words: `contains “${visibleText(text)}”` }],
   ].flat()
 }

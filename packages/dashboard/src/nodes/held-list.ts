@@ -1,8 +1,8 @@
-import type { Row, ViewContent } from '@headwatch/protocol/reporting'
-import { type Accessor, createEffect, createMemo, createSignal, on } from 'solid-js'
+import type { Row, RowWindow, ViewContent } from '@headwatch/protocol/reporting'
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import type { LiveView } from '../feed/live-feed.ts'
 import type { Page } from '../shell/page.ts'
-import { holdOrder, movesWaiting } from './order.ts'
+import { holdOrder, movesWaiting, widened } from './order.ts'
 
 type Rows = Extract<ViewContent, { kind: 'rows' }>
 
@@ -18,10 +18,14 @@ export interface HeldList {
   setCalm(calm: boolean): void
   /** `pointer` and `focus` hold independently. */
   hold(by: 'pointer' | 'focus', on: boolean): void
+  /** The rows in sight. While someone scrolls the server is asked at most once each 80 ms. */
+  show(window: RowWindow): void
+  /** Whether a held row has left so far that its values no longer come. */
+  hasLeft(key: string): boolean
 }
 
 /** Rows asked for before anyone has measured the list. */
-const firstWindow = { offset: 0, count: 60 }
+const firstWindow: RowWindow = { offset: 0, count: 60 }
 
 export function createHeldList(page: Page): HeldList {
   const question = createMemo(
@@ -41,22 +45,64 @@ export function createHeldList(page: Page): HeldList {
   const [isCalm, setCalm] = createSignal(true)
   const [holders, setHolders] = createSignal({ pointer: false, focus: false })
   const isHeld = createMemo(() => isCalm() && (holders().pointer || holders().focus))
-  // Another window or another question starts from what the server says, held or not.
-  const [heldRows, setHeldRows] = createSignal<{ readonly of: string; readonly rows: readonly Row[] }>()
-  const place = createMemo(() => `${JSON.stringify(question())} ${live()?.offset} ${view.isCurrent()}`)
+  const [shown, show] = createSignal(firstWindow, { equals: sameWindow })
+  const held = createHeldRows(live, isHeld, view.isCurrent, shown)
+  followWindow(view, shown, isHeld, () => live()?.total ?? 0)
+
+  const content = createMemo(() => {
+    const [now, kept] = [live(), held()]
+    return now === undefined || kept === undefined ? now : { ...now, offset: kept.offset, rows: kept.rows }
+  })
+  const liveKeys = createMemo(() => new Set(live()?.rows.map(({ key }) => key)))
+  const moves = createMemo(() => movesWaiting(held(), live()))
+  const hold = (by: 'pointer' | 'focus', on: boolean) => setHolders((before) => ({ ...before, [by]: on }))
+  const hasLeft = (key: string) => held() !== undefined && !liveKeys().has(key)
+  return { view, content, moves, isHeld, isCalm, setCalm, hold, show, hasLeft }
+}
+
+/** The rows as they stood when the hold began, with the values of now; undefined while nothing is held. */
+function createHeldRows(
+  live: Accessor<Rows | undefined>,
+  isHeld: Accessor<boolean>,
+  isCurrent: Accessor<boolean>,
+  shown: Accessor<RowWindow>,
+): Accessor<{ readonly offset: number; readonly rows: readonly Row[] } | undefined> {
+  return createMemo<{ readonly offset: number; readonly rows: readonly Row[] } | undefined>((before) => {
+    const now = live()
+    if (now === undefined || !isHeld() || !isCurrent()) return undefined
+    if (before === undefined || !covers(before, shown(), now.total)) return { offset: now.offset, rows: now.rows }
+    return { offset: before.offset, rows: holdOrder(before.rows, now.rows) }
+  })
+}
+
+/** Tells the server which rows are wanted; more of them while the order is held, so that values go on. */
+function followWindow(
+  view: LiveView,
+  shown: Accessor<RowWindow>,
+  isHeld: Accessor<boolean>,
+  total: Accessor<number>,
+): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let asked = firstWindow
+  const wanted = createMemo(() => (isHeld() ? widened(shown(), total()) : shown()), firstWindow, { equals: sameWindow })
   createEffect(
-    on([live, isHeld, place], ([content, held, of]) => {
-      setHeldRows((before) => {
-        if (content === undefined || !held) return undefined
-        return { of, rows: before?.of === of ? holdOrder(before.rows, content.rows) : content.rows }
-      })
+    on([wanted, view.isCurrent], ([window, isCurrent]) => {
+      clearTimeout(timer)
+      if (!isCurrent) asked = firstWindow
+      if (!isCurrent || sameWindow(asked, window)) return
+      timer = setTimeout(() => {
+        asked = window
+        view.moveWindow(window)
+      }, 80)
     }),
   )
-  const content = createMemo(() => {
-    const [now, held] = [live(), heldRows()]
-    return now === undefined || held === undefined || held.of !== place() ? now : { ...now, rows: held.rows }
-  })
-  const moves = createMemo(() => movesWaiting(heldRows()?.rows, live()?.rows))
-  const hold = (by: 'pointer' | 'focus', on: boolean) => setHolders((before) => ({ ...before, [by]: on }))
-  return { view, content, moves, isHeld, isCalm, setCalm, hold }
+  onCleanup(() => clearTimeout(timer))
+}
+
+function covers({ offset, rows }: { offset: number; rows: readonly Row[] }, window: RowWindow, total: number): boolean {
+  return offset <= window.offset && offset + rows.length >= Math.min(total, window.offset + window.count)
+}
+
+function sameWindow(one: RowWindow, other: RowWindow): boolean {
+  return one.offset === other.offset && one.count === other.count
 }

@@ -61,7 +61,7 @@ function HeadCell(props: { node: WireNode }): JSX.Element {
   }
   return (
     <span role="gridcell" class="c-head r">
-      <Show when={!isSilent() && props.node.head}>{(head) => `${blockTail(head().number)} `}</Show>
+      <Show when={!isSilent() && props.node.head}>{(head) => <>{`${blockTail(head().number)} `}</>}</Show>
       <span class={tone() === 'fresh' ? 'dim' : `sev-${tone()}`}>{ageText(ageMs())}</span>
     </span>
   )
@@ -75,7 +75,8 @@ function ageFrom({ activity, silence, head, lastSeenAt }: WireNode): number {
 
 function TookCell(props: { node: WireNode; isFirst: boolean }): JSX.Element {
   const ms = () => (props.node.activity === 'in_sync' ? props.node.head?.propagationMs : undefined)
-  const absent = () => (props.node.activity === 'behind' ? 'not yet' : props.node.activity === 'silent' ? 'no block' : '')
+  const absent = () =>
+    props.node.activity === 'behind' ? 'not yet' : props.node.activity === 'silent' ? 'no block' : ''
   return (
     <span role="gridcell" class="c-took r">
       <Show when={ms() !== undefined} fallback={<span class="faint">{absent()}</span>}>

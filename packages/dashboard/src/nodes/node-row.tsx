@@ -11,6 +11,8 @@ export function NodeRow(props: {
   index: number
   topPx: number
   isTabStop: boolean
+  /** The order is held and this row is gone from what the server sends: its values are the last known. */
+  hasLeft: boolean
 }): JSX.Element {
   const page = usePage()
   const node = () => props.row?.value as unknown as WireNode | undefined
@@ -18,7 +20,8 @@ export function NodeRow(props: {
     <div
       role="row"
       class="row"
-      classList={lookOf(node())}
+      classList={{ ...lookOf(node()), left: props.hasLeft }}
+      title={props.hasLeft ? 'Moved away while the order is held: these are the last values known' : undefined}
       style={{ transform: `translateY(${props.topPx}px)` }}
       data-index={props.index}
       aria-rowindex={props.index + 2 + page.pins.pinned().length}

@@ -1,9 +1,9 @@
 import { createMemo, type JSX, Show } from 'solid-js'
 import { usePage } from '../shell/page.ts'
 import { EmptyFilter } from './empty-filter.tsx'
+import { createHeldList } from './held-list.ts'
 import { NodeList } from './node-list.tsx'
 import { Toolbar } from './toolbar.tsx'
-import { createHeldList } from './held-list.ts'
 import { WhereLine } from './where-line.tsx'
 
 /** Find, filters, the line that says what is shown, and the list. */

@@ -1,4 +1,15 @@
-import type { Row } from '@headwatch/protocol/reporting'
+import type { Row, RowWindow } from '@headwatch/protocol/reporting'
+
+interface Stretch {
+  readonly offset: number
+  readonly rows: readonly Row[]
+}
+
+/** Rows more in each direction while the order is held. */
+const widerRows = 200
+
+/** A list of at most so many rows is held whole. */
+const wholeRows = 500
 
 /** `before` in its order with the values of `now`; a row that left keeps its last value. */
 export function holdOrder(before: readonly Row[], now: readonly Row[]): readonly Row[] {
@@ -7,7 +18,15 @@ export function holdOrder(before: readonly Row[], now: readonly Row[]): readonly
 }
 
 /** How many rows of `held` stand elsewhere, or no more, in `now`. */
-export function movesWaiting(held: readonly Row[] | undefined, now: readonly Row[] | undefined): number {
+export function movesWaiting(held: Stretch | undefined, now: Stretch | undefined): number {
   if (held === undefined || now === undefined) return 0
-  return held.filter((row, index) => row.key !== now[index]?.key).length
+  const shift = held.offset - now.offset
+  return held.rows.filter((row, index) => row.key !== now.rows[index + shift]?.key).length
+}
+
+/** The window with so many rows around it that most that move stay inside. */
+export function widened({ offset, count }: RowWindow, total: number): RowWindow {
+  if (total <= wholeRows) return { offset: 0, count: total }
+  const from = Math.max(0, offset - widerRows)
+  return { offset: from, count: Math.min(total, offset + count + widerRows) - from }
 }

@@ -1,6 +1,6 @@
 import { createMemo, For, type JSX, Show } from 'solid-js'
 import type { WireBlock } from '../feed/wire.ts'
-import { countOf, countText, gweiText, percentText } from '../format/numbers.ts'
+import { blockTail, countOf, countText, gweiText, percentText } from '../format/numbers.ts'
 import { shortHash } from '../format/short-hash.ts'
 import { usePage } from '../shell/page.ts'
 
@@ -23,8 +23,8 @@ export function BlockTape(): JSX.Element {
         <h2 id="tape-title">Last blocks</h2>
         <span class="note">
           bar: gas used
-          <Show when={limit()}>{(gas) => `, of ${(Number(gas()) / 1e6).toFixed(0)} M`}</Show>; below: number, nodes that have it,
-          seconds after the one before
+          <Show when={limit()}>{(gas) => <>{`, of ${(Number(gas()) / 1e6).toFixed(0)} M`}</>}</Show>; below: number,
+          seconds after the one before, nodes that have it
         </span>
         <span class="sp" />
         <Show when={page.summary()?.gasPriceWei}>{(wei) => <span class="note">gas price {gweiText(wei())}</span>}</Show>
@@ -42,7 +42,9 @@ function BlockCell(props: { cell: Cell }): JSX.Element {
   const block = () => props.cell.seen.block
   const share = () => {
     const { gasUsed, gasLimit } = block()
-    return gasUsed === undefined || gasLimit === undefined || gasLimit === '0' ? undefined : Number(gasUsed) / Number(gasLimit)
+    return gasUsed === undefined || gasLimit === undefined || gasLimit === '0'
+      ? undefined
+      : Number(gasUsed) / Number(gasLimit)
   }
   const after = () => (props.cell.afterS === undefined ? '' : `+${props.cell.afterS} s`)
   const said = () =>
@@ -59,8 +61,10 @@ function BlockCell(props: { cell: Cell }): JSX.Element {
     <li class="blk" classList={{ new: props.cell.isNewest, off: !props.cell.seen.canonical }} title={said()}>
       <span class="gas" classList={{ unknown: share() === undefined }} style={{ '--g': `${(share() ?? 0) * 100}%` }} />
       <span class="vh">{said()}</span>
-      <span aria-hidden="true">{`…${block().number.slice(-4)}`}</span>
-      <small aria-hidden="true">{`${countText(props.cell.seen.nodes)} n ${after()}`}</small>
+      <span aria-hidden="true">
+        {blockTail(block().number)} <span class="faint">{after()}</span>
+      </span>
+      <small aria-hidden="true">{countOf(props.cell.seen.nodes, 'node')}</small>
     </li>
   )
 }

@@ -43,7 +43,7 @@ function Head(): JSX.Element {
           </>
         )}
       </Show>
-      <Show when={heldBy()}>{(share) => `, held by ${percentText(share())}`}</Show>
+      <Show when={heldBy()}>{(share) => <>{`, held by ${percentText(share())}`}</>}</Show>
     </Fact>
   )
 }
@@ -88,7 +88,7 @@ function PropagationP95(): JSX.Element {
       more={`±${Math.round(page.summary()?.clockErrorMs ?? 0)}`}
       waiting="needs two nodes that push their heads"
     >
-      <b>{countText(counted())}</b> reports, last 100 blocks, ± clock error
+      <b>{countText(counted())}</b> reports, ± clock error
     </Fact>
   )
 }
@@ -100,8 +100,8 @@ function Silent(): JSX.Element {
   return (
     <Fact label="Silent" numeral={someNodes() && countText(silent())} unit="nodes" waiting="no node yet">
       <Show when={silent() > 0} fallback="every node is heard">
-        <b>{countText(by()?.path ?? 0)}</b> path, <b>{countText(by()?.node ?? 0)}</b> node, <b>{countText(by()?.agent ?? 0)}</b>{' '}
-        agent
+        <b>{countText(by()?.path ?? 0)}</b> path, <b>{countText(by()?.node ?? 0)}</b> node,{' '}
+        <b>{countText(by()?.agent ?? 0)}</b> agent
         <Show when={(by()?.unclear ?? 0) > 0}>
           , <b>{countText(by()?.unclear ?? 0)}</b> unclear
         </Show>

@@ -15,7 +15,9 @@ const mostRows = 50
 export function NeedsALook(): JSX.Element {
   const page = usePage()
   const raised = createMemo(() =>
-    activeAlarms(page.alarms()).filter(({ origin }) => origin?.network === undefined || origin.network === page.network()),
+    activeAlarms(page.alarms()).filter(
+      ({ origin }) => origin?.network === undefined || origin.network === page.network(),
+    ),
   )
   const unacknowledged = () => raised().filter(({ acknowledgedBy }) => acknowledgedBy === undefined).length
   return (

@@ -18,7 +18,8 @@ export function Propagation(): JSX.Element {
   const counted = createMemo(() => buckets().reduce((sum, { count }) => sum + count, 0))
   const beyond = () => {
     const last = buckets().at(-1)
-    return last === undefined ? '' : `, ${percentText(last.count / counted())} beyond ${durationText(last.fromMs)}`
+    if (last === undefined) return ''
+    return `, ${last.count === 0 ? 'none' : percentText(last.count / counted())} beyond ${durationText(last.fromMs)}`
   }
   return (
     <section class="sec hist">

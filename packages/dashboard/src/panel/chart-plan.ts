@@ -44,7 +44,11 @@ const mostCharts = 24
 /** The charts that have data, in the order of the plan; a hole longer than two slots stays a hole. */
 export function planCharts(series: readonly HistorySeries[], slotMs: number): readonly PlannedChart[] {
   return plans
-    .flatMap((plan) => series.filter(({ name, points }) => name === plan.name && points.length > 0).map((one) => chartOf(plan, one, slotMs)))
+    .flatMap((plan) =>
+      series
+        .filter(({ name, points }) => name === plan.name && points.length > 0)
+        .map((one) => chartOf(plan, one, slotMs)),
+    )
     .slice(0, mostCharts)
 }
 

@@ -41,7 +41,9 @@ export function NodeCharts(props: { network: string; node: string }): JSX.Elemen
         </Show>
       </div>
       <Show when={failed()}>
-        {(sentence) => <p class="dim">{`The past could not be read. ${sentence} What is live still works; tried again each 15 s.`}</p>}
+        {(sentence) => (
+          <p class="dim">{`The past could not be read. ${sentence()} What is live still works; tried again each 15 s.`}</p>
+        )}
       </Show>
       <Show when={here() !== undefined && charts().length === 0}>
         <p class="dim">No readings of the last hour are stored.</p>
@@ -75,7 +77,10 @@ function keepAsking(of: () => readonly [string, string], setAnswer: (answer: Ans
         const question = { network, node, names: chartedNames, from: to - hourMs, to, points: slots }
         const answer = await fetchHistory(question, abort.signal).then(
           (series): Answer => ({ kind: 'here', series, from: to - hourMs, to }),
-          (error: unknown): Answer => ({ kind: 'failed', sentence: error instanceof Error ? error.message : String(error) }),
+          (error: unknown): Answer => ({
+            kind: 'failed',
+            sentence: error instanceof Error ? error.message : String(error),
+          }),
         )
         if (!abort.signal.aborted) setAnswer(answer)
       }

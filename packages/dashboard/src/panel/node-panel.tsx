@@ -32,7 +32,12 @@ export function NodePanel(): JSX.Element {
         <button type="button" class="btn" onClick={() => page.pins.toggle(name())}>
           {page.pins.isPinned(name()) ? 'Unpin' : 'Pin'}
         </button>
-        <button type="button" class="tbtn" aria-label="Close panel (Esc)" onClick={() => page.bar.go({ node: undefined })}>
+        <button
+          type="button"
+          class="tbtn"
+          aria-label="Close panel (Esc)"
+          onClick={() => page.bar.go({ node: undefined })}
+        >
           <Glyph name="close" />
         </button>
       </section>
@@ -47,7 +52,7 @@ export function NodePanel(): JSX.Element {
                 <span class="note">bar: delay, full height 1 s; red foot: missed; dots: not known</span>
               </div>
               <div class="wide-bars">
-                <DelayBars delays={known().recentDelays} height={28} />
+                <DelayBars delays={known().recentDelays} height={28} fit="stretch" />
               </div>
             </section>
             <NodeCharts network={known().network} node={known().node} />
@@ -64,7 +69,9 @@ function Absent(): JSX.Element {
   const words = () => {
     const refused = page.node.refused()
     if (refused !== undefined) return `The server says: ${refused}`
-    return page.node.isCurrent() ? 'This network knows no node of that name. It may have been renamed.' : 'Asking for it.'
+    return page.node.isCurrent()
+      ? 'This network knows no node of that name. It may have been renamed.'
+      : 'Asking for it.'
   }
   return <section class="sec dim">{words()}</section>
 }

@@ -41,7 +41,9 @@ function Say(props: { node: WireNode; now: number }): JSX.Element {
       {(verdict) => (
         <>
           <b>{`Silent ${ageText(props.now - verdict().since)}: ${causeWords[verdict().cause]}.`}</b>
-          {verdict().cause !== 'unclear' && verdict().confidence === 'inferred' ? ' That is the most likely of several causes.' : ''}
+          {verdict().cause !== 'unclear' && verdict().confidence === 'inferred'
+            ? ' That is the most likely of several causes.'
+            : ''}
         </>
       )}
     </Show>
@@ -93,15 +95,22 @@ function linksOf(node: WireNode, now: number): readonly Link[] {
   return [
     {
       ...word('Node', 'node'),
-      text: head === undefined ? 'no block yet' : `block ${blockTail(head.number)} ${ageText(now - head.seenAt)} ago${took}`,
+      text:
+        head === undefined
+          ? 'no block yet'
+          : `block ${blockTail(head.number)} ${ageText(now - head.seenAt)} ago${took}`,
     },
     {
       ...word('Agent', 'agent'),
-      text: clock === undefined ? 'clock not measured' : `clock ${signed(clock.offsetMs)} ms ±${Math.round(clock.errorMs)}`,
+      text:
+        clock === undefined ? 'clock not measured' : `clock ${signed(clock.offsetMs)} ms ±${Math.round(clock.errorMs)}`,
     },
     {
       ...word('Path', 'path'),
-      text: cause === undefined && latencyMs !== undefined ? `latency ${durationText(latencyMs)}` : `last heard ${ageText(now - node.lastSeenAt)} ago`,
+      text:
+        cause === undefined && latencyMs !== undefined
+          ? `latency ${durationText(latencyMs)}`
+          : `last heard ${ageText(now - node.lastSeenAt)} ago`,
     },
   ]
 }

@@ -55,15 +55,18 @@ export function writeAddress(address: Address): string {
   if (address.screen !== 'overview') query.set('screen', address.screen)
   if (address.network !== undefined) query.set('network', address.network)
   if (address.node !== undefined) query.set('node', address.node)
-  const { text, activity, client, country } = address.filter
-  if (text !== undefined) query.set('find', text)
-  for (const one of activity ?? []) query.append('state', one)
-  for (const one of client ?? []) query.append('client', one)
-  for (const one of country ?? []) query.append('country', one)
+  writeFilter(address.filter, query)
   const sort = (address.sort.direction === 'descending' ? '-' : '') + address.sort.by
   if (sort !== firstSort.by) query.set('sort', sort)
   if (address.theme !== undefined) query.set('theme', address.theme)
   return query.toString()
+}
+
+function writeFilter({ text, activity, client, country }: NodeFilter, query: URLSearchParams): void {
+  if (text !== undefined) query.set('find', text)
+  for (const one of activity ?? []) query.append('state', one)
+  for (const one of client ?? []) query.append('client', one)
+  for (const one of country ?? []) query.append('country', one)
 }
 
 function readFilter(query: URLSearchParams): NodeFilter {

@@ -1,4 +1,4 @@
-import { createEffect, createSignal, type JSX, Match, Show, Switch } from 'solid-js'
+import { createEffect, createSignal, type JSX, Match, onCleanup, Show, Switch } from 'solid-js'
 import { visibleText } from '../format/visible-text.ts'
 import { NodesScreen } from '../nodes/nodes-screen.tsx'
 import { Overview } from '../overview/overview.tsx'
@@ -17,6 +17,7 @@ export function App(): JSX.Element {
   const page = createPage()
   const [helpIsOpen, setHelpIsOpen] = createSignal(false)
   const switchTheme = keepTheme(page)
+  followLinks(page)
   listenToKeys(page, () => setHelpIsOpen(true))
   createEffect(() => {
     const state = page.feed.connection()
@@ -33,11 +34,14 @@ export function App(): JSX.Element {
   }
   return (
     <PageProvider value={page}>
-      <div class="page" onClick={(event) => followLink(page, event)}>
+      <div class="page">
         <BarOne onTheme={switchTheme} onHelp={() => setHelpIsOpen(true)} onBell={toAlarms} />
         <BarTwo />
         <main>
-          <Show when={page.networks()?.length !== 0 || page.bar.address().network !== undefined} fallback={<EmptyServer />}>
+          <Show
+            when={page.networks()?.length !== 0 || page.bar.address().network !== undefined}
+            fallback={<EmptyServer />}
+          >
             <Switch>
               <Match when={page.bar.address().screen === 'overview'}>
                 <Overview />
@@ -66,11 +70,18 @@ function keepTheme(page: Page): () => void {
   return () => page.bar.go({ theme: theme() === 'dark' ? 'light' : 'dark' }, 'replace')
 }
 
+function followLinks(page: Page): void {
+  const onClick = (event: MouseEvent) => followLink(page, event)
+  addEventListener('click', onClick)
+  onCleanup(() => removeEventListener('click', onClick))
+}
+
 /** A plain click on a link to this page changes the address without loading it again. */
 function followLink(page: Page, event: MouseEvent): void {
   if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
   const link = event.target instanceof Element ? event.target.closest('a') : null
-  if (link === null || link.target !== '' || link.origin !== location.origin || link.pathname !== location.pathname) return
+  if (link === null || link.target !== '' || link.origin !== location.origin || link.pathname !== location.pathname)
+    return
   event.preventDefault()
   page.bar.follow(link.search)
 }

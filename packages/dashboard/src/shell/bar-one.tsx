@@ -2,7 +2,6 @@ import type { AlarmSeverity } from '@headwatch/protocol'
 import { createMemo, For, type JSX, Show } from 'solid-js'
 import type { WireAlarm, WireSummary } from '../feed/wire.ts'
 import { countOf, countText } from '../format/numbers.ts'
-import { visibleText } from '../format/visible-text.ts'
 import { Glyph } from './glyph.tsx'
 import { Outside } from './outside.tsx'
 import { usePage } from './page.ts'
@@ -46,20 +45,18 @@ function NetworkTab(props: { network: WireSummary }): JSX.Element {
     const raised = activeAlarms(page.alarms()).filter((alarm) => alarm.origin?.network === props.network.network)
     return severities.find((severity) => raised.some((alarm) => alarm.severity === severity))
   })
-  const said = () =>
-    `${visibleText(props.network.name)}, ${countOf(props.network.nodes, 'node')}, ${worst() === undefined ? 'no alarms' : `worst alarm ${worst()}`}`
   return (
     <a
       class="net"
       href={page.bar.href({ network: props.network.network, node: undefined })}
       aria-current={props.network.network === page.network() ? 'true' : undefined}
-      aria-label={said()}
     >
       <Glyph name={worst() ?? 'inSync'} class={worst() === undefined ? 'faint' : `sev-${worst()}`} />
       <b>
         <Outside text={props.network.name} />
       </b>
       <span class="n">{countOf(props.network.nodes, 'node')}</span>
+      <span class="vh">, {worst() === undefined ? 'no alarms' : `worst alarm ${worst()}`}</span>
     </a>
   )
 }
@@ -72,21 +69,17 @@ function Bell(props: { onClick: () => void }): JSX.Element {
       .map((severity) => ({ severity, count: raised.filter((alarm) => alarm.severity === severity).length }))
       .filter(({ count }) => count > 0)
   })
-  const said = () => counts().map(({ severity, count }) => `${count} ${severity}`)
   return (
-    <button
-      type="button"
-      class="bell"
-      aria-label={`Active alarms: ${said().join(', ') || 'none'}`}
-      onClick={() => props.onClick()}
-    >
+    <button type="button" class="bell" onClick={() => props.onClick()}>
       <Glyph name="bell" />
+      <span class="vh">Active alarms: </span>
       <Show when={counts().length > 0} fallback={<span class="faint">0</span>}>
         <For each={counts()}>
           {({ severity, count }) => (
             <span class={`sev-${severity}`}>
               <Glyph name={severity} />
               {countText(count)}
+              <span class="vh"> {severity}, </span>
             </span>
           )}
         </For>

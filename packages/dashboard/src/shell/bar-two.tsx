@@ -38,7 +38,11 @@ function Stamp(): JSX.Element {
   return (
     <Show when={page.feed.completeness()}>
       {(stamp) => (
-        <span class="stamp" classList={{ 'sev-minor': stamp().known > 0 && share() < 0.95 }} title="How complete this view is">
+        <span
+          class="stamp"
+          classList={{ 'sev-minor': stamp().known > 0 && share() < 0.95 }}
+          title="How complete this view is"
+        >
           <i style={{ '--v': `${share() * 100}%` }} />
           {`${countText(stamp().reported)} of ${countText(stamp().known)} reported, ${countText(stamp().dropped)} dropped`}
           <Show when={stamp().reported > 0}>{`, oldest ${wholeAgeText(stamp().oldestMs)}`}</Show>
@@ -67,7 +71,7 @@ function Banner(): JSX.Element {
           <span>
             <Show when={state().everOpen} fallback="The server cannot be reached.">
               {`Connection lost ${wholeAgeText(here() - state().since)} ago.`}
-              <Show when={page.feed.dataAt()}>{(at) => ` All below is as of ${timeOfDay(at())} UTC.`}</Show>
+              <Show when={page.feed.dataAt()}>{(at) => <>{` All below is as of ${timeOfDay(at())} UTC.`}</>}</Show>
             </Show>
             <span class="more">{` Next try ${untilText(state().nextTryAt - here())}.`}</span>
           </span>

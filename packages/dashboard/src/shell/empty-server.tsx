@@ -3,7 +3,7 @@ import type { JSX } from 'solid-js'
 /** Nothing has ever reported: says how to connect a node, in commands that can be copied. */
 export function EmptyServer(): JSX.Element {
   return (
-    <section class="empty" aria-label="No node yet">
+    <section class="empty connect" aria-label="No node yet">
       <b>No node has reported yet</b>
       <p>The server runs and waits. As soon as one node reports, it stands here. Three ways to connect one:</p>
       <h2>An agent beside the node</h2>

@@ -30,7 +30,9 @@ const shapes = {
     </>
   ),
   nodeDown: () => line('M2 2l8 8M10 2l-8 8', 2),
-  notKnown: () => <circle cx="6" cy="6" r="4.3" fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="2 2" />,
+  notKnown: () => (
+    <circle cx="6" cy="6" r="4.3" fill="none" stroke="currentColor" stroke-width="1.4" stroke-dasharray="2 2" />
+  ),
   paused: () => <path d="M1 1h3.400v10H1zM7.600 1H11v10H7.600z" />,
   pin: () => <path d="M3 0h6l-1 5 2 2H2l2-2zM5.400 7h1.200v5H5.400z" />,
   bell: () => (

@@ -43,7 +43,11 @@ export function Help(props: { isOpen: boolean; onClose: () => void }): JSX.Eleme
         </For>
       </dl>
       <label class="check">
-        <input type="checkbox" checked={lettersFind()} onChange={(event) => setLettersFind(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={lettersFind()}
+          onChange={(event) => setLettersFind(event.currentTarget.checked)}
+        />
         Letters start a search
       </label>
       <p class="faint">

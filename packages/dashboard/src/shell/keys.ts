@@ -6,7 +6,8 @@ import { screens } from './screens.ts'
 /** Keys that work wherever the focus is; the list has its own. */
 export function listenToKeys(page: Page, onHelp: () => void): void {
   const onKey = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]') !== null) return
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]') !== null)
+      return
     if (event.altKey ? pressedWithAlt(page, event.key) : pressed(page, event, onHelp)) event.preventDefault()
   }
   addEventListener('keydown', onKey)
@@ -16,7 +17,8 @@ export function listenToKeys(page: Page, onHelp: () => void): void {
 /** Whether the key meant something. */
 function pressed(page: Page, event: KeyboardEvent, onHelp: () => void): boolean {
   if (event.key === 'Escape') return stepBack(page)
-  if (event.target instanceof Element && event.target.closest('input, select, textarea, [contenteditable]') !== null) return false
+  if (event.target instanceof Element && event.target.closest('input, select, textarea, [contenteditable]') !== null)
+    return false
   if (event.key === '?') {
     onHelp()
     return true

@@ -60,7 +60,7 @@ export function createPage(): Page {
     pins: createPins(network),
     networks,
     network,
-    summary: () => valueOf<WireSummary>(summaryView),
+    summary: () => onlyValueOf<WireSummary>(summaryView),
     blocks,
     alarms,
     node,
@@ -70,7 +70,7 @@ export function createPage(): Page {
 
 /** The node that a `node` view shows; undefined while it is asked for and when there is none. */
 export function nodeOf(view: LiveView): WireNode | undefined {
-  return valueOf<WireNode>(view)
+  return onlyValueOf<WireNode>(view)
 }
 
 function rowsOf<Value>(view: LiveView): Accessor<readonly Value[] | undefined> {
@@ -80,7 +80,7 @@ function rowsOf<Value>(view: LiveView): Accessor<readonly Value[] | undefined> {
   })
 }
 
-function valueOf<Value>(view: LiveView): Value | undefined {
+function onlyValueOf<Value>(view: LiveView): Value | undefined {
   const content = view.content()
   return content?.kind === 'value' && content.value !== null ? (content.value as unknown as Value) : undefined
 }

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { after, type TestContext } from 'node:test'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+
+const executablePath = '/usr/bin/chromium'
+const flags =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
+
+/** Why no browser test can run here, or undefined. Under CI a missing browser is a failure. */
+export function missingBrowser(): string | undefined {
+  if (existsSync(executablePath)) return undefined
+  const how = `${executablePath} is missing: apt-get install -y --no-install-recommends chromium`
+  if (process.env.CI === 'true') throw new Error(how)
+  return how
+}
+
+let browser: Promise<Browser> | undefined
+let built: Promise<unknown> | undefined
+
+/** A page of its own on `url`, of the page built from the sources as they are. What the page logs as an error fails the test. */
+export async function openPage(
+  context: TestContext,
+  url: string,
+  options: { width?: number; height?: number; reducedMotion?: 'reduce'; expectFailedRequests?: boolean } = {},
+): Promise<Page> {
+  built ??= build({ root: new URL('..', import.meta.url).pathname, logLevel: 'error' })
+  await built
+  browser ??= chromium.launch({ executablePath, args: flags.split(' ') })
+  const { width = 1440, height = 900, expectFailedRequests = false, ...rest } = options
+  const page = await (await browser).newPage({ viewport: { width, height }, colorScheme: 'dark', ...rest })
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('request', (request) => {
+    if (new URL(request.url()).host !== new URL(url).host) errors.push(`asked ${request.url()}`)
+  })
+  page.on('console', (message) => {
+    const isExpected =
+      message.text().includes('WebSocket') || (expectFailedRequests && message.text().includes('Failed to load'))
+    if (message.type() === 'error' && !isExpected) errors.push(message.text())
+  })
+  context.after(async () => {
+    await page.close()
+    if (errors.length > 0) throw new Error(`the page said: ${errors.join('; ')}`)
+  })
+  page.setDefaultTimeout(10_000)
+  await page.goto(url)
+  return page
+}
+
+after(async () => {
+  if (browser !== undefined) await (await browser).close()
+})
