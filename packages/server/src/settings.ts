@@ -21,6 +21,7 @@ export const serverSettings = z.object({
     .default(250)
     .describe('Time between two updates of a view, in milliseconds.'),
   maxWaitingRecords: z.int().min(1_000).default(50_000).describe('Most records taken in and not yet in the pipeline.'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much is logged.'),
   drainMs: z
     .int()
     .min(0)

@@ -12,7 +12,7 @@ import {
   systemClock,
 } from '@headwatch/pipeline'
 import { AlarmBook, type Source } from '@headwatch/protocol'
-import type { Admission, Logger } from '@headwatch/sdk'
+import type { Admission, Logger, NetworkReader } from '@headwatch/sdk'
 import { trustedProxies } from './door/peer-address.ts'
 import { WebSocketDoor } from './door/web-socket-door.ts'
 import { networkProcessor } from './network/network-processor.ts'
@@ -35,7 +35,7 @@ export interface ServerOptions {
 export interface RunningServer extends AsyncDisposable {
   /** Where the page is: `http://127.0.0.1:3000`. */
   readonly url: string
-  readonly network: NetworkState
+  readonly network: NetworkReader
   readonly metrics: MetricRegistry
   problems(): readonly string[]
   /** Stops taking anything in, brings out what is held within `drainMs`, and ends. Safe to call twice. */
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const clock = systemClock
   const metrics = new MetricRegistry()
   const epoch = randomUUID()
-  const network = new NetworkState({ now: clock.now() })
+  const network = new NetworkState({ startedAt: clock.now() })
   const alarms = new AlarmBook()
   const doorOptions = { maxConnections: settings.maxConnections, isTrusted: trustedProxies(settings.trustedProxies) }
   const frontDoor = new WebSocketDoor(doorOptions, { logger, meter: metrics })
@@ -64,7 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     epoch,
     maxWaitingRecords: settings.maxWaitingRecords,
   }
-  const lent = { admission, frontDoor, network }
+  const lent = { admission, frontDoor, network: network.reader }
   const pipelines = await startPipelines(serverPlan(options.plan, planParts), {
     clock,
     logger,
@@ -74,12 +74,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     makeQueue,
   })
   await recall(pipelines, network, alarms, clock.now())
-  const reporting = await startReporting({ ...options, clock, metrics, network, alarms, pipelines, frontDoor }).catch(
-    async (error: unknown) => {
-      await pipelines.drain(0)
-      throw error
-    },
-  )
+  const reporting = await startReporting({
+    ...options,
+    clock,
+    metrics,
+    network: network.reader,
+    alarms,
+    pipelines,
+    frontDoor,
+  }).catch(async (error: unknown) => {
+    await pipelines.drain(0)
+    throw error
+  })
   let stopped: ReturnType<RunningServer['stop']> | undefined
   const stopOnce = async () => {
     const outcome = await pipelines.drain(settings.drainMs)
@@ -93,7 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const dispose = async () => void (await stop())
   return {
     url: reporting.url,
-    network,
+    network: network.reader,
     metrics,
     problems: () => pipelines.problems(),
     stop,

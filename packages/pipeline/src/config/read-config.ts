@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Plan } from '../plan.ts'
 import { ConfigError, type ConfigProblem } from './config-problem.ts'
 import type { PluginCatalog, PluginSource } from './plugin-catalog.ts'
-import { type InstanceReading, type IntoWorker, readInstances } from './read-instances.ts'
+import { type InstanceReading, readInstances } from './read-instances.ts'
 import { readPipelines } from './read-pipelines.ts'
 import { readSection, refuseKeys } from './read-section.ts'
 import { YamlSource } from './yaml-source.ts'
@@ -34,7 +34,6 @@ export interface ConfigReading<S extends Record<string, Schema<unknown>>> {
   readonly catalog: PluginCatalog
   /** Loads the plugins of an npm package. @throws with a sentence when there are none. */
   readonly loadPackage: (name: string) => Promise<readonly PluginSource[]>
-  readonly intoWorker: IntoWorker
   /** Sections beside the pipeline's own, such as `server`. */
   readonly sections: S
 }
@@ -59,7 +58,7 @@ export async function readConfig<S extends Record<string, Schema<unknown>>>(
     ...refuseKeys(root, [...ownSections, ...Object.keys(reading.sections)], [], source),
   ]
   const catalog = await withPackages(root['plugins'], reading, source, problems)
-  const plan = await readPlan(root, { source, catalog, intoWorker: reading.intoWorker, problems })
+  const plan = await readPlan(root, { source, catalog, problems })
   const sections: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries(reading.sections)) {
     const read = await readSection(schema, root[name], [name], source)

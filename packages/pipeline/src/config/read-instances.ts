@@ -1,4 +1,4 @@
-import type { Kind, Plugin } from '@headwatch/sdk'
+import type { Kind } from '@headwatch/sdk'
 import { z } from 'zod'
 import type { Instance } from '../plan.ts'
 import { collectorSettings, exporterSettings } from '../settings.ts'
@@ -15,22 +15,20 @@ export const placement = z
 
 const everyKind = z.object({ runIn: placement.default('process') })
 
+const nothing = z.object({})
+
 /** The keys the host reads itself, by kind; everything else in an instance's section is the plugin's. */
 export const hostSettings = {
-  collector: collectorSettings.extend(everyKind.shape),
-  receiver: everyKind,
-  processor: everyKind,
-  exporter: exporterSettings.extend(everyKind.shape),
-  store: everyKind,
+  collector: collectorSettings,
+  receiver: nothing,
+  processor: nothing,
+  exporter: exporterSettings,
+  store: nothing,
 } as const satisfies Record<Kind, z.ZodObject>
-
-/** Puts a plugin behind a worker thread; absent where none can be had. */
-export type IntoWorker = (plugin: Plugin) => Plugin
 
 export interface InstanceReading {
   readonly source: YamlSource
   readonly catalog: PluginCatalog
-  readonly intoWorker: IntoWorker
   readonly problems: ConfigProblem[]
 }
 
@@ -67,15 +65,13 @@ async function readInstance<K extends Kind>(
     return undefined
   }
   const { own, theirs } = divide(value, hostSettings[kind])
-  const settings = await readSection(hostSettings[kind], own, path, source)
+  const settings = await readSection<object>(hostSettings[kind], own, path, source)
   const config = await readSection(plugin.config, theirs, path, source)
   if (!settings.ok || !config.ok) {
     for (const part of [settings, config]) if (!part.ok) problems.push(...part.problems)
     return undefined
   }
-  const { runIn, ...rest } = settings.value
-  const placed = runIn === 'worker' ? reading.intoWorker(plugin) : plugin
-  return { name, plugin: placed, config: config.value, settings: rest } as unknown as Instance<K>
+  return { name, plugin, config: config.value, settings: settings.value } as unknown as Instance<K>
 }
 
 /** Host-side keys apart from the plugin's own. */

@@ -33,7 +33,7 @@ export class YamlSource {
     })
     this.problems = [...broken, ...missing]
     if (broken.length === 0 && plain === undefined)
-      this.problems = [{ file, path: '', message: 'aliases are nested too deeply' }]
+      this.problems = [{ file, path: '', message: 'its aliases are nested too deeply, or in a ring' }]
   }
 
   /** A problem with the value at `path`, or with the nearest thing above it that exists. */
@@ -43,7 +43,9 @@ export class YamlSource {
 
   #plainValue(document: Document): unknown {
     try {
-      return document.toJS({ maxAliasCount: 100 }) ?? {}
+      const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {}
+      JSON.stringify(value) // An alias of itself makes a ring, which no reader here could walk.
+      return value
     } catch {
       return undefined
     }

@@ -1,0 +1,54 @@
+import { hostname } from 'node:os'
+import { Command, Option } from 'commander'
+import { dashboardFolder } from '../dashboard-folder.ts'
+import { runUntilSignal } from '../run-until-signal.ts'
+import { version } from '../version.ts'
+
+interface UpFlags {
+  readonly rpc: string
+  readonly listen: string
+  readonly data: string
+  readonly name: string
+}
+
+/** `headwatch up`: server and agent in one process, for a first look. */
+export function upCommand(): Command {
+  return new Command('up')
+    .description('Server and agent in one: watch the node on this machine and show it in a browser.')
+    .addOption(
+      new Option('--rpc <url>', 'JSON-RPC address of the node').env('HEADWATCH_RPC').default('http://127.0.0.1:8545'),
+    )
+    .addOption(
+      new Option('--listen <host:port>', 'address of the page').env('HEADWATCH_LISTEN').default('127.0.0.1:3000'),
+    )
+    .addOption(new Option('--data <folder>', 'where history is kept').env('HEADWATCH_DATA').default('./data'))
+    .addOption(new Option('--name <name>', 'name of the node').env('HEADWATCH_NAME').default(hostname()))
+    .addHelpText('after', '\nExample:\n  headwatch up --rpc http://127.0.0.1:8545 --listen 127.0.0.1:3000\n')
+    .action(runUp)
+}
+
+async function runUp({ rpc, listen, data, name }: UpFlags): Promise<void> {
+  const { readServerConfig, startConfiguredServer } = await import('@headwatch/server')
+  const text = JSON.stringify({
+    self: { agent: name },
+    collectors: { ethereum: { endpoint: rpc }, host: {} },
+    receivers: { ethstats: {} },
+    processors: { node_silence: {} },
+    stores: { sqlite: { folder: data } },
+    server: { listen },
+    access: { sharedSecrets: process.env['HEADWATCH_SECRET'] === undefined ? [] : ['${HEADWATCH_SECRET}'] },
+  })
+  const read = await readServerConfig({ file: 'the flags', text, environment: process.env })
+  const server = await startConfiguredServer(read, { version, dashboardFolder: dashboardFolder() })
+  console.log(`Headwatch is up: page on ${server.url}, history in ${data}. Ctrl+C stops it.`)
+  server.followNode(name, (news) => console.log(newsText(news, rpc)))
+  await runUntilSignal(server, console.log)
+}
+
+function newsText(
+  news: { readonly answers: boolean; readonly client?: string; readonly network?: string },
+  rpc: string,
+): string {
+  if (news.answers) return `Watching ${rpc}: ${news.client ?? 'a node'} on network ${news.network ?? 'unknown'}.`
+  return `Watching ${rpc}: no node answers there. Start one (for a try: npx @foundry-rs/anvil --block-time 5), or say where it is with --rpc.`
+}

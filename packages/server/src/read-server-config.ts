@@ -1,0 +1,32 @@
+import { dirname } from 'node:path'
+import { loadPackage, type Plan, readConfig } from '@headwatch/pipeline'
+import { type AdmissionSettings, admissionSettings } from './auth/config.ts'
+import { serverPlugins } from './built-in-plugins.ts'
+import { type ServerSettings, serverSettings } from './settings.ts'
+
+export interface ServerConfigText {
+  /** Path of the file, for problems and for finding packages; a made-up name where the text comes from flags. */
+  readonly file: string
+  readonly text: string
+  /** Values of `${NAME}` in the text. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+export interface ServerConfig {
+  readonly plan: Plan
+  readonly settings: ServerSettings
+  readonly admission: AdmissionSettings
+}
+
+/** Reads a server's configuration. @throws {ConfigError} every problem with its line. */
+export async function readServerConfig({ file, text, environment }: ServerConfigText): Promise<ServerConfig> {
+  const { plan, sections } = await readConfig({
+    file,
+    text,
+    environment,
+    catalog: serverPlugins(),
+    loadPackage: (name) => loadPackage(name, dirname(file)),
+    sections: { server: serverSettings, access: admissionSettings },
+  })
+  return { plan, settings: sections.server, admission: sections.access }
+}
