@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { findViolations } from './check-imports.ts'
+import { ARROWS } from './imports/rules.ts'
 import { readSourceFiles } from './imports/source-file.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -134,6 +135,16 @@ const permitted: readonly (readonly [name: string, files: Files])[] = [
 
 describe('the import fences let pass', () => {
   for (const [name, files] of permitted) test(name, () => assert.deepEqual(violationsOf(files), []))
+})
+
+describe('the package.json file names as dependencies just what the arrows allow', () => {
+  for (const [name, allowed] of Object.entries(ARROWS)) {
+    test(name, () => {
+      const manifest = readFileSync(join(import.meta.dirname, '..', 'packages', name, 'package.json'), 'utf8')
+      const own = Object.keys(JSON.parse(manifest).dependencies ?? {}).filter((key) => key.startsWith('@headwatch/'))
+      assert.deepEqual(own.sort(), allowed.map((other) => `@headwatch/${other}`).sort())
+    })
+  }
 })
 
 test('a run that saw hardly a file fails', () => {
