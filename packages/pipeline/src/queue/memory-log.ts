@@ -1,9 +1,10 @@
 import type { TelemetryRecord } from '@headwatch/protocol'
-import { sizeOf } from './record-size.ts'
 
 interface Entry {
   readonly record: TelemetryRecord
   readonly bytes: number
+  /** Bytes of this record and of all that ever stood before it: a range's bytes are one subtraction. */
+  readonly bytesThrough: number
 }
 
 const compactAt = 1_024
@@ -13,7 +14,8 @@ export class MemoryLog {
   #entries: Entry[] = []
   #head = 0
   #first = 1n
-  #bytes = 0
+  #bytesBefore = 0
+  #bytesThrough = 0
 
   get first(): bigint {
     return this.#first
@@ -28,29 +30,54 @@ export class MemoryLog {
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#bytesThrough - this.#bytesBefore
   }
 
-  push(record: TelemetryRecord): void {
-    const bytes = sizeOf(record)
-    this.#entries.push({ record, bytes })
-    this.#bytes += bytes
+  push(record: TelemetryRecord, bytes: number): void {
+    this.#bytesThrough += bytes
+    this.#entries.push({ record, bytes, bytesThrough: this.#bytesThrough })
   }
 
-  /** The entry with a number between `first` and `next - 1`. */
-  at(sequence: bigint): Entry | undefined {
-    return this.#entries[this.#head + Number(sequence - this.#first)]
+  /** The record with a number between `first` and `next - 1`. */
+  at(sequence: bigint): TelemetryRecord | undefined {
+    return this.#entries[this.#indexOf(sequence)]?.record
+  }
+
+  /** The longest run from `first` to at most `last` within both limits; its first record comes even when it is over `maxBytes`. */
+  run(first: bigint, last: bigint, maxRecords: number, maxBytes: number): TelemetryRecord[] {
+    const start = this.#indexOf(first)
+    const end = start + Math.min(Number(last - first) + 1, maxRecords)
+    const records: TelemetryRecord[] = []
+    let bytes = 0
+    for (let index = start; index < end; index++) {
+      const entry = this.#entries[index]
+      if (entry === undefined || (index > start && bytes + entry.bytes > maxBytes)) break
+      records.push(entry.record)
+      bytes += entry.bytes
+    }
+    return records
+  }
+
+  /** The bytes of a range that lies between `first` and `next - 1`. */
+  bytesIn(first: bigint, last: bigint): number {
+    const before = this.#entries[this.#indexOf(first)]
+    const through = this.#entries[this.#indexOf(last)]
+    return before === undefined || through === undefined ? 0 : through.bytesThrough - before.bytesThrough + before.bytes
   }
 
   shift(): void {
     const entry = this.#entries[this.#head]
     if (entry === undefined) return
-    this.#bytes -= entry.bytes
+    this.#bytesBefore = entry.bytesThrough
     this.#first += 1n
     this.#head++
     if (this.#head >= compactAt && this.#head * 2 >= this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head)
       this.#head = 0
     }
+  }
+
+  #indexOf(sequence: bigint): number {
+    return this.#head + Number(sequence - this.#first)
   }
 }

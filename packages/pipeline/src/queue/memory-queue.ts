@@ -1,4 +1,5 @@
-import type { Source, TelemetryRecord } from '@headwatch/protocol'
+import { randomUUID } from 'node:crypto'
+import type { SequenceRange, Source, TelemetryRecord } from '@headwatch/protocol'
 import { MemoryLog } from './memory-log.ts'
 import { MemoryReader } from './memory-reader.ts'
 import type { PutResult, Queue, QueueLimits, QueueReader, WhenFull } from './queue.ts'
@@ -9,14 +10,22 @@ export interface MemoryQueueOptions {
   readonly whenFull: WhenFull
 }
 
-/** A queue that lives as long as its process: what it holds is lost with it. */
+/**
+ * A queue that lives as long as its process: what it holds is lost with it.
+ *
+ * Bytes are estimates (`sizeOf`). What a destination has taken and not settled counts as held. A record that alone is
+ * over the bound is let go whatever `whenFull` says, since waiting would never end. With `drop_oldest` a run that is
+ * with a destination at that moment is given up too: delivered after all, it is settled; given back, it becomes a gap.
+ */
 export class MemoryQueue implements Queue {
   readonly source: Source
   readonly #options: MemoryQueueOptions
   readonly #log = new MemoryLog()
   readonly #readers = new Map<string, MemoryReader>()
-  #waitingForRoom: (() => void)[] = []
-  #closed = false
+  /** Puts that may wait come one after the other, so that the first to come is the first to get room. */
+  #lastPut: Promise<unknown> = Promise.resolve()
+  #roomMade: (() => void) | undefined
+  #isClosed = false
 
   constructor(source: Source, options: MemoryQueueOptions) {
     const { records, bytes } = options.limits
@@ -26,18 +35,11 @@ export class MemoryQueue implements Queue {
     this.#options = options
   }
 
-  async put(records: readonly TelemetryRecord[]): Promise<PutResult> {
-    let accepted = 0
-    for (const record of records) {
-      const room = this.#makeRoom(sizeOf(record))
-      if (room !== true && !(await room)) continue
-      const first = this.#log.next
-      this.#log.push(record)
-      for (const reader of this.#readers.values()) reader.offer({ first, last: first })
-      accepted++
-    }
-    this.#trim()
-    return { accepted, dropped: records.length - accepted }
+  put(records: readonly TelemetryRecord[]): Promise<PutResult> {
+    if (this.#options.whenFull !== 'wait') return this.#fill(records)
+    const mine = this.#lastPut.then(() => this.#fill(records))
+    this.#lastPut = mine
+    return mine
   }
 
   reader(destination: string): QueueReader {
@@ -45,7 +47,7 @@ export class MemoryQueue implements Queue {
     const reader = new MemoryReader({
       source: this.source,
       log: this.#log,
-      isClosed: () => this.#closed,
+      isClosed: () => this.#isClosed,
       settled: () => this.#trim(),
       left: () => {
         this.#readers.delete(destination)
@@ -57,36 +59,74 @@ export class MemoryQueue implements Queue {
   }
 
   close(): void {
-    this.#closed = true
-    this.#roomChanged()
+    this.#isClosed = true
+    this.#roomMade?.()
     for (const reader of this.#readers.values()) reader.wake()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
-    for (const reader of this.#readers.values()) await reader[Symbol.asyncDispose]()
+    for (const reader of [...this.#readers.values()]) await reader[Symbol.asyncDispose]()
   }
 
-  /** True once a record of `bytes` may be pushed; false when it is to be let go. Does not wait unless it must. */
-  #makeRoom(bytes: number): boolean | Promise<boolean> {
-    if (this.#closed || bytes > this.#options.limits.bytes) return false
-    if (this.#hasRoom(bytes)) return true
-    this.#trim()
-    if (this.#hasRoom(bytes)) return true
-    switch (this.#options.whenFull) {
-      case 'drop_newest':
-        return false
-      case 'drop_oldest':
-        while (!this.#hasRoom(bytes)) this.#log.shift()
-        return true
-      case 'wait':
-        return new Promise<void>((resolve) => this.#waitingForRoom.push(resolve)).then(() => this.#makeRoom(bytes))
+  async #fill(records: readonly TelemetryRecord[]): Promise<PutResult> {
+    const { whenFull, limits } = this.#options
+    let accepted = 0
+    let evicted = 0
+    let index = 0
+    while (!this.#isClosed && index < records.length) {
+      const pushed = this.#pushWhatFits(records, index)
+      accepted += pushed
+      index += pushed
+      const next = records[index]
+      if (next === undefined) break
+      const bytes = sizeOf(next)
+      if (bytes > limits.bytes || whenFull === 'drop_newest') index++
+      else if (whenFull === 'drop_oldest') evicted += this.#evict(bytes)
+      else await this.#room(bytes)
     }
+    return { accepted, dropped: records.length - accepted + evicted }
+  }
+
+  /** Pushes records from `start` on until one finds no room. Returns how many were pushed. */
+  #pushWhatFits(records: readonly TelemetryRecord[], start: number): number {
+    const first = this.#log.next
+    let index = start
+    for (; index < records.length; index++) {
+      const record = records[index]
+      const bytes = record === undefined ? 0 : sizeOf(record)
+      if (record === undefined || !this.#hasRoom(bytes)) break
+      this.#log.push(record, bytes)
+    }
+    if (index === start) return 0
+    const range = { first, last: this.#log.next - 1n }
+    for (const reader of this.#readers.values()) reader.offer(range)
+    this.#trim()
+    return index - start
   }
 
   #hasRoom(bytes: number): boolean {
     const { limits } = this.#options
     return this.#log.length < limits.records && this.#log.bytes + bytes <= limits.bytes
+  }
+
+  async #room(bytes: number): Promise<void> {
+    while (!this.#isClosed && !this.#hasRoom(bytes)) {
+      await new Promise<void>((resolve) => {
+        this.#roomMade = resolve
+      })
+    }
+  }
+
+  /** Makes room from the oldest on. Returns how many of them some destination still waited for. */
+  #evict(bytes: number): number {
+    let lost = 0
+    while (!this.#hasRoom(bytes)) {
+      const oldest = this.#log.first
+      if ([...this.#readers.values()].some((reader) => reader.waitsFor(oldest))) lost++
+      this.#log.shift()
+    }
+    return lost
   }
 
   /** Gives up what every destination has settled. */
@@ -95,10 +135,11 @@ export class MemoryQueue implements Queue {
     for (const { cursor } of this.#readers.values()) if (cursor < keepFrom) keepFrom = cursor
     if (this.#log.first >= keepFrom) return
     while (this.#log.first < keepFrom) this.#log.shift()
-    this.#roomChanged()
+    this.#roomMade?.()
   }
+}
 
-  #roomChanged(): void {
-    for (const wake of this.#waitingForRoom.splice(0)) wake()
-  }
+/** The source of a queue that begins now: numbers start at 1 under a new epoch. */
+export function newSource(agent: string, stream: string): Source {
+  return { agent, stream, epoch: randomUUID() }
 }

@@ -1,4 +1,4 @@
-import { type Lane, rangeOf, type SequenceRange, type Source } from '@headwatch/protocol'
+import { type Lane, rangeOf, type SequenceRange, type Source, type TelemetryRecord } from '@headwatch/protocol'
 import type { MemoryLog } from './memory-log.ts'
 import type { QueueReader, TakeLimits, Taken } from './queue.ts'
 import { WaitingRanges } from './waiting-ranges.ts'
@@ -18,7 +18,7 @@ export class MemoryReader implements QueueReader {
   readonly #host: ReaderHost
   readonly #lanes = { live: new WaitingRanges(), backlog: new WaitingRanges() }
   readonly #taken = new Map<Taken, SequenceRange>()
-  #wakers: (() => void)[] = []
+  readonly #wakers = new Set<() => void>()
   #hasLeft = false
 
   constructor(host: ReaderHost) {
@@ -34,6 +34,11 @@ export class MemoryReader implements QueueReader {
     )
   }
 
+  /** Whether a number has been put and not taken yet. */
+  waitsFor(sequence: bigint): boolean {
+    return this.#lanes.backlog.has(sequence) || this.#lanes.live.has(sequence)
+  }
+
   /** Numbers were put. */
   offer(range: SequenceRange): void {
     this.#lanes.live.append(range)
@@ -41,7 +46,7 @@ export class MemoryReader implements QueueReader {
   }
 
   wake(): void {
-    for (const wake of this.#wakers.splice(0)) wake()
+    for (const wake of [...this.#wakers]) wake()
   }
 
   async take(lane: Lane, limits: TakeLimits, signal: AbortSignal): Promise<Taken | undefined> {
@@ -93,14 +98,7 @@ export class MemoryReader implements QueueReader {
         last,
       })
     }
-    const records = []
-    let bytes = 0
-    for (let sequence = range.first; sequence <= range.last && records.length < limits.records; sequence++) {
-      const entry = log.at(sequence)
-      if (entry === undefined || (records.length > 0 && bytes + entry.bytes > limits.bytes)) break
-      records.push(entry.record)
-      bytes += entry.bytes
-    }
+    const records = log.run(range.first, range.last, limits.records, limits.bytes)
     const batch = { source, lane, first: range.first, count: records.length, records }
     return this.#keep({ kind: 'batch', batch }, waiting, rangeOf(batch))
   }
@@ -115,27 +113,26 @@ export class MemoryReader implements QueueReader {
     const { log } = this.#host
     let records = 0
     let bytes = 0
+    let oldest: TelemetryRecord | undefined
     for (const range of waiting.ranges) {
-      for (let sequence = range.first; sequence <= range.last; sequence++) {
-        records++
-        bytes += log.at(sequence)?.bytes ?? 0
-      }
+      const first = range.first < log.first ? log.first : range.first
+      if (first > range.last) continue
+      records += Number(range.last - first) + 1
+      bytes += log.bytesIn(first, range.last)
+      oldest ??= log.at(first)
     }
-    const oldest =
-      waiting.first === undefined
-        ? undefined
-        : log.at(waiting.first.first < log.first ? log.first : waiting.first.first)
-    return { records, bytes, ...(oldest !== undefined && { oldestAt: oldest.record.at }) }
+    return { records, bytes, ...(oldest !== undefined && { oldestAt: oldest.at }) }
   }
 
   #change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
+        this.#wakers.delete(wake)
         signal.removeEventListener('abort', wake)
         resolve()
       }
       signal.addEventListener('abort', wake, { once: true })
-      this.#wakers.push(wake)
+      this.#wakers.add(wake)
     })
   }
 }

@@ -12,6 +12,10 @@ export class WaitingRanges {
     return this.#ranges
   }
 
+  has(sequence: bigint): boolean {
+    return this.#ranges.some(({ first, last }) => first <= sequence && sequence <= last)
+  }
+
   /** Adds numbers above all others. */
   append(range: SequenceRange): void {
     const last = this.#ranges.at(-1)

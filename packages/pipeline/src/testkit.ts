@@ -1,0 +1,1 @@
+export { checkQueue, type MakeQueue, type QueueWanted } from './queue/queue-checker.ts'
