@@ -19,6 +19,8 @@ export interface Dialect {
   readonly version: 'node' | 'client'
   /** Whether `info.port` is a reading. */
   readonly port: 'told' | 'constant'
+  /** What a ping of the server does to it. `fatal`: it cannot read a frame that is a text and hangs up. */
+  readonly primusPing: 'harmless' | 'fatal'
 }
 
 const plain: Dialect = {
@@ -29,9 +31,11 @@ const plain: Dialect = {
   net: 'network_id',
   version: 'node',
   port: 'told',
+  primusPing: 'harmless',
 }
 
 const oldGeth: Dialect = { ...plain, syncing: 'inverted' }
+const oldestGeth: Dialect = { ...oldGeth, primusPing: 'fatal' }
 const geth13: Dialect = { ...plain, syncing: 'unclear' }
 const besu: Dialect = {
   ...plain,
@@ -73,12 +77,17 @@ function isOriginalAgent(info: Readonly<Record<string, unknown>>): boolean {
   return typeof info.api === 'string' && /^[0-9]/.test(info.api)
 }
 
-/** Before 1.13 `syncing` is `current block >= highest block`; some release of 1.13 turned it round. */
+/**
+ * Before 1.13 `syncing` is `current block >= highest block`; some release of 1.13 turned it round.
+ * Before 1.9.17 a ping ends the connection.
+ */
 function gethDialect(node: string): Dialect {
-  const [, major, minor] = /\/v([0-9]{1,4})\.([0-9]{1,4})/.exec(node) ?? []
-  const release = Number(major) * 10_000 + Number(minor)
-  if (release < 10_013) return oldGeth
-  return release === 10_013 ? geth13 : plain
+  const [, major, minor, patch] = /\/v([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})/.exec(node) ?? []
+  if (patch === undefined) return plain
+  const release = (Number(major) * 1e4 + Number(minor)) * 1e4 + Number(patch)
+  if (release < 1_0009_0017) return oldestGeth
+  if (release < 1_0013_0000) return oldGeth
+  return release < 1_0014_0000 ? geth13 : plain
 }
 
 function textOf(value: unknown): string {
