@@ -58,6 +58,7 @@ export type EthstatsReceiverConfig = z.infer<typeof receiverConfig>
 export const exporterConfig = z.object({
   endpoint: z
     .url({ protocol: /^wss?$/ })
+    .regex(/^[^@]*$/, 'credentials do not belong into an address: use `secret`')
     .default('ws://127.0.0.1:3000/api')
     .describe('The server, ws or wss, without credentials; without a path it is /api.'),
   secret: z.string().default('').describe('The shared secret of the server. Sent in the first frame, never logged.'),

@@ -1,2 +1,3 @@
 export { type EthstatsExporterConfig, type EthstatsReceiverConfig, exporterConfig, receiverConfig } from './config.ts'
+export { ethstatsExporter } from './exporter.ts'
 export { ethstatsReceiver } from './receiver.ts'
