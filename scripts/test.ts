@@ -1,12 +1,12 @@
 // npm test [-- FILE…]: runs the tests beside the code, or only the named files.
 // --full: the slow ones (*.full.test.ts) and the day. --day: the day alone (*.day.test.ts).
-// --peers: first installs the programs that tests need, see setup-peers.ts.
+// --peers: first installs the programs that tests need, see peers/set-up-peers.ts.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
-import { setUpPeers } from './setup-peers.ts'
+import { setUpPeers } from './peers/set-up-peers.ts'
 import type { Tally } from './test-tally.ts'
 
 type Selection = 'quick' | 'full' | 'day'
