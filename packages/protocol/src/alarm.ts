@@ -1,3 +1,4 @@
+import { keyText } from './key-text.ts'
 import type { ClockOffset, Origin, UnixMs } from './telemetry.ts'
 
 /** ITU-T X.733 perceived severity, without `cleared`, which is a state of its own here. */
@@ -60,5 +61,5 @@ export interface Alarm {
 
 /** The key as one string, for maps and addresses. Parts are escaped, so different keys never collide. */
 export function alarmKeyText({ resource, alarmType, qualifier }: AlarmKey): string {
-  return [resource, alarmType, qualifier].map(encodeURIComponent).join('|')
+  return keyText([resource, alarmType, qualifier])
 }

@@ -1,3 +1,4 @@
+import { keyText } from './key-text.ts'
 import type { AgentId, TelemetryRecord } from './telemetry.ts'
 
 /**
@@ -59,5 +60,5 @@ export function sequenceAt(batch: Batch, index: number): bigint {
 
 /** The source as one string, for maps. Parts are escaped, so different sources never collide. */
 export function sourceText({ agent, stream, epoch }: Source): string {
-  return [agent, stream, epoch].map(encodeURIComponent).join('|')
+  return keyText([agent, stream, epoch])
 }

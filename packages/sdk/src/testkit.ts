@@ -10,6 +10,7 @@ export {
   type ReceiverPeer,
   type SenderWasTold,
 } from './testkit/check-receiver.ts'
+export { type CheckStoreOptions, checkStore, type MakeStore } from './testkit/check-store.ts'
 export { checkedConfig } from './testkit/checked-config.ts'
 export { collectOnce } from './testkit/collect-once.ts'
 export { type FakeAdmission, type FakeAdmissionOptions, fakeAdmission } from './testkit/fake-admission.ts'
@@ -20,3 +21,4 @@ export { type FakeLogger, fakeLogger, type LoggedLine } from './testkit/fake-log
 export { type FakeMeter, fakeMeter } from './testkit/fake-meter.ts'
 export { type Settled, settled, turns, whileClockRuns } from './testkit/settled.ts'
 export { assertSound, frozen } from './testkit/sound.ts'
+export { modelStore } from './testkit/store-model.ts'

@@ -1,4 +1,4 @@
-import type { BlockReport, LogEntry, MetricSet, MetricValue, NodeId, NodeReport, TelemetryRecord } from '@headwatch/protocol'
+import type { BlockReport, LogEntry, MetricSet, NodeId, NodeReport, TelemetryRecord } from '@headwatch/protocol'
 import type {
   BlocksQuestion,
   LatestReading,
@@ -20,22 +20,27 @@ export function seriesOf(sets: readonly TelemetryRecord<MetricSet>[], question: 
   const { from, to, names } = question
   const wanted = readingsOf(sets).filter(({ name, at }) => names.includes(name) && from <= at && at < to)
   return [...Map.groupBy(wanted, ({ key }) => key)]
-    .toSorted(byKey)
-    .flatMap(([, [first, ...rest]]) =>
-      first === undefined ? [] : [{ name: first.name, labels: first.labels, points: pointsOf([first, ...rest], question) }],
-    )
+    .flatMap(([key, inSeries]) => {
+      const [first] = inSeries
+      return first === undefined ? [] : [{ ...first, key, points: pointsOf(inSeries, question) }]
+    })
+    .toSorted(byName)
+    .map(({ name, labels, points }) => ({ name, labels, points }))
 }
 
 /** The newest reading of each metric of one node's sets, in the order they were stored. */
 export function latestOf(sets: readonly TelemetryRecord<MetricSet>[]): readonly LatestReading[] {
-  const newest = new Map<string, LatestReading>()
-  for (const { key, ...reading } of readingsOf(sets)) {
-    if (reading.at >= (newest.get(key)?.at ?? Number.NEGATIVE_INFINITY)) newest.set(key, reading)
+  const newest = new Map<string, Reading>()
+  for (const reading of readingsOf(sets)) {
+    if (reading.at >= (newest.get(reading.key)?.at ?? Number.NEGATIVE_INFINITY)) newest.set(reading.key, reading)
   }
-  return [...newest].toSorted(byKey).map(([, reading]) => reading)
+  return [...newest.values()].toSorted(byName).map(({ name, labels, value, at }) => ({ name, labels, value, at }))
 }
 
-export function blocksOf(reports: readonly TelemetryRecord<BlockReport>[], question: BlocksQuestion): readonly StoredBlock[] {
+export function blocksOf(
+  reports: readonly TelemetryRecord<BlockReport>[],
+  question: BlocksQuestion,
+): readonly StoredBlock[] {
   const { network, below, limit } = question
   const ofNetwork = reports.filter(({ origin }) => origin.network === network)
   const byHash = [...Map.groupBy(ofNetwork, ({ block }) => block.hash).values()]
@@ -55,7 +60,10 @@ export function newestReports(reports: readonly TelemetryRecord<NodeReport>[]): 
   return [...newest.values()]
 }
 
-export function logsOf(entries: readonly TelemetryRecord<LogEntry>[], question: LogsQuestion): readonly TelemetryRecord<LogEntry>[] {
+export function logsOf(
+  entries: readonly TelemetryRecord<LogEntry>[],
+  question: LogsQuestion,
+): readonly TelemetryRecord<LogEntry>[] {
   const { from, to, network, node, atLeast = 7, limit } = question
   const text = question.text?.toLowerCase() ?? ''
   return entries
@@ -79,12 +87,15 @@ function keyOf(name: string, labels: Readonly<Record<string, string>>): string {
   return JSON.stringify([name, Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))])
 }
 
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1
+function byName(a: Reading, b: Reading): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1
+  return a.key < b.key ? -1 : 1
 }
 
 function pointsOf(readings: readonly Reading[], { from, to, points }: SeriesQuestion): readonly SeriesPoint[] {
-  const slots = Map.groupBy(readings, ({ at }) => Math.min(points - 1, Math.floor(((at - from) * points) / (to - from))))
+  const slots = Map.groupBy(readings, ({ at }) =>
+    Math.min(points - 1, Math.floor(((at - from) * points) / (to - from))),
+  )
   return [...slots]
     .toSorted(([a], [b]) => a - b)
     .map(([slot, inSlot]) => ({ at: from + Math.floor((slot * (to - from)) / points), ...summaryOf(inSlot) }))
@@ -97,7 +108,7 @@ function summaryOf(readings: readonly Reading[]): Omit<SeriesPoint, 'at'> {
     min: Math.min(...values),
     max: Math.max(...values),
     mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-    last: Number(newest.value satisfies MetricValue),
+    last: Number(newest.value),
     count: values.length,
   }
 }

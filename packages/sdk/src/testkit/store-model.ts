@@ -7,8 +7,8 @@ import {
   closeRange,
   type Gap,
   isClosed,
-  maxRanges,
   type MetricSet,
+  maxRanges,
   openParts,
   rangeOf,
   type SequenceRange,
@@ -104,7 +104,11 @@ interface Plan {
 }
 
 /** What an append would change. Batches come before gaps, each in the order given. */
-function planOf(before: ReadonlyMap<string, readonly SequenceRange[]>, batches: readonly Batch[], gaps: readonly Gap[]): Plan {
+function planOf(
+  before: ReadonlyMap<string, readonly SequenceRange[]>,
+  batches: readonly Batch[],
+  gaps: readonly Gap[],
+): Plan {
   const ranges = new Map(before)
   const fresh: TelemetryRecord[] = []
   const open: Gap[] = []
@@ -120,12 +124,16 @@ function planOf(before: ReadonlyMap<string, readonly SequenceRange[]>, batches: 
     ranges.set(sourceText(gap.source), closeRange(known, { first: gap.first, last: gap.last }))
   }
   for (const { source } of [...batches, ...gaps]) {
-    if (rangesOf(source).length > maxRanges) throw new RetryableError(`agent ${source.agent} would need more than ${maxRanges} ranges`)
+    if (rangesOf(source).length > maxRanges)
+      throw new RetryableError(`agent ${source.agent} would need more than ${maxRanges} ranges`)
   }
   return { ranges, fresh, gaps: open }
 }
 
-function ofNode(sets: readonly TelemetryRecord<MetricSet>[], { network, node }: NodeKey): readonly TelemetryRecord<MetricSet>[] {
+function ofNode(
+  sets: readonly TelemetryRecord<MetricSet>[],
+  { network, node }: NodeKey,
+): readonly TelemetryRecord<MetricSet>[] {
   return sets.filter(({ origin }) => origin.network === network && origin.node === node)
 }
 
