@@ -19,11 +19,15 @@ export interface Collector extends Partial<AsyncDisposable> {
   collect(signal: AbortSignal): AsyncIterable<Telemetry>
 }
 
-/** The numbers a received run of telemetry already has. One item for each number from `first` on. */
+/** The numbers a received run of telemetry already has: `first` and those after it. */
 export interface Position {
   readonly source: Source
   readonly lane: Lane
   readonly first: bigint
+  /** How many numbers the run closes; as many as there are items when absent. */
+  readonly count?: number
+  /** The offset from `first` of each item, ascending. Absent when there is an item for each number. */
+  readonly offsets?: readonly number[]
 }
 
 /** Numbers the sender declared as never coming; passed on so that the hole is closed downstream too. */

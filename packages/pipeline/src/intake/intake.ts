@@ -34,7 +34,7 @@ export class Intake {
       this.#meter.count('headwatch_received_total', items.length)
       const records = items.map(complete)
       return this.#take(
-        position === undefined ? numbering.number(records) : { ...position, count: records.length, records },
+        position === undefined ? numbering.number(records) : { count: records.length, ...position, records },
       )
     }
     return Object.assign(accept, { gap: (gap: Gap) => this.#closeGap(gap) })

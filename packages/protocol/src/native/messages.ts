@@ -11,7 +11,7 @@ export type Capability = 'zstd' | 'blocks_on_request'
 export interface StreamStart {
   readonly stream: string
   readonly epoch: string
-  /** The lowest number not given to a record yet: a range that reaches it is refused. */
+  /** One more than the highest number the sender knows to be given away. Informs; a later number is no offence, for the log grows. */
   readonly next: bigint
 }
 
@@ -64,7 +64,12 @@ export interface Welcome {
 /** How `body` is packed. */
 export type BodyCodec = 'plain' | 'zstd'
 
-/** Agent to server: one batch. `body` holds its records, see `records.ts`. Numbers in a lane only grow. */
+/**
+ * Agent to server: one batch. `body` holds its records, see `records.ts`.
+ *
+ * Numbers in a lane only grow, with one exception: when nothing of the lane is unanswered, lower numbers may be sent (again), and
+ * `through` of later acks counts from them. A frame beyond the credit may go when nothing at all is unanswered and the credit is not zero.
+ */
 export interface Data {
   readonly type: 'data'
   readonly stream: string
@@ -85,7 +90,8 @@ export interface GapNotice extends SequenceRange {
 
 /**
  * Server to agent: everything this connection sent in `lane` of `stream` up to `through` is kept, at the level the server's
- * `acknowledge` setting promises. Delayed by at most 2 s, so that one answers many. Says nothing of the other lane.
+ * `acknowledge` setting promises, or was named by a `nack` before. Frames are answered in the order they came, each once. Delayed by
+ * at most 2 s, so that one answers many. Says nothing of the other lane.
  */
 export interface Ack {
   readonly type: 'ack'

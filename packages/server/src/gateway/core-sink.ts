@@ -8,9 +8,7 @@ import { type Accept, verdictOf } from '@headwatch/sdk'
 export function coreSink(accept: Accept, creditRecords: number): HandoverSink {
   return {
     async take(handover: Handover): Promise<HandoverAck> {
-      const batches = handover.batches.map(({ records, source, lane, first }) =>
-        accept(records, { source, lane, first }),
-      )
+      const batches = handover.batches.map(({ records, ...position }) => accept(records, position))
       const outcomes = await Promise.allSettled([...batches, ...handover.gaps.map((gap) => accept.gap(gap))])
       const failed = outcomes.flatMap((outcome, index) =>
         outcome.status === 'rejected' ? [{ index, reason: outcome.reason }] : [],

@@ -43,14 +43,14 @@ export class Gateway {
   /** What receivers are lent: resolves when core owns the items. */
   readonly accept: Accept = Object.assign(
     (items: readonly Telemetry[], position?: Position): Promise<void> => {
-      if (items.length === 0) return Promise.resolve()
-      this.#admit(items.length)
+      if (items.length === 0 && position === undefined) return Promise.resolve()
+      this.#admit(Math.max(1, items.length))
       const settled =
         position === undefined
           ? this.#pending.add(items, (item) => this.#stamp(item))
           : this.#pending.addBatch({
-              ...position,
               count: items.length,
+              ...position,
               records: items.map((item) => this.#stamp(item)),
             })
       this.#wake()

@@ -28,7 +28,7 @@ export class PendingHandover {
     this.batches.push(batch)
     const entry = waiting()
     this.#waiting.push(entry)
-    this.records += batch.records.length
+    this.records += Math.max(1, batch.records.length)
     return entry.settled
   }
 
