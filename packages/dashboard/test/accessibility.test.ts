@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { describe, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
-import { missingBrowser, openPage } from './browser.ts'
+import { builtPage, missingBrowser, openPage } from './browser.ts'
 import { startFakeServer } from './fake-server.ts'
 import { seededFleet } from './seeded-fleet.ts'
 
@@ -24,7 +24,7 @@ describe('the page has no serious accessibility violation', { skip }, () => {
   ] as const) {
     test(`${theme}, ${width} px`, async (context) => {
       const fleet = seededFleet('1', 120, Date.now())
-      await using server = await startFakeServer([fleet])
+      await using server = await startFakeServer([fleet], await builtPage())
       const silent = fleet.nodes.find(({ activity }) => activity === 'silent')
       const page = await openPage(context, server.url, { width, height: 844 })
       for (const view of views) {

@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
@@ -16,16 +19,20 @@ export function missingBrowser(): string | undefined {
 }
 
 let browser: Promise<Browser> | undefined
-let built: Promise<unknown> | undefined
+let built: Promise<string> | undefined
 
-/** A page of its own on `url`, of the page built from the sources as they are. What the page logs as an error fails the test. */
+/** The folder with the page as built from the sources as they are; once in a process, and gone with it. */
+export function builtPage(): Promise<string> {
+  built ??= buildPage()
+  return built
+}
+
+/** A page of its own on `url`. What the page logs as an error fails the test. */
 export async function openPage(
   context: TestContext,
   url: string,
   options: { width?: number; height?: number; reducedMotion?: 'reduce'; expectFailedRequests?: boolean } = {},
 ): Promise<Page> {
-  built ??= build({ root: new URL('..', import.meta.url).pathname, logLevel: 'error' })
-  await built
   browser ??= chromium.launch({ executablePath, args: flags.split(' ') })
   const { width = 1440, height = 900, expectFailedRequests = false, ...rest } = options
   const page = await (await browser).newPage({ viewport: { width, height }, colorScheme: 'dark', ...rest })
@@ -48,6 +55,17 @@ export async function openPage(
   return page
 }
 
+async function buildPage(): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), 'headwatch-page-'))
+  await build({
+    root: new URL('..', import.meta.url).pathname,
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true },
+  })
+  return outDir
+}
+
 after(async () => {
+  if (built !== undefined) await rm(await built, { recursive: true, force: true })
   if (browser !== undefined) await (await browser).close()
 })

@@ -31,7 +31,6 @@ export interface FakeServer extends AsyncDisposable {
   say(message: FeedMessage): void
 }
 
-const dist = new URL('../dist', import.meta.url).pathname
 const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -44,7 +43,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'"
 
-export async function startFakeServer(fleets: Fleet[], port = 0): Promise<FakeServer> {
+export async function startFakeServer(fleets: Fleet[], pageFolder: string): Promise<FakeServer> {
   const viewers = new Map<WebSocket, Map<string, { question: ViewQuestion; sent: ViewContent }>>()
   const state = { refuseViewers: false, historyStatus: 200 }
   const heard: ViewerMessage[] = []
@@ -52,7 +51,7 @@ export async function startFakeServer(fleets: Fleet[], port = 0): Promise<FakeSe
   const stamp = () => ({ tick, at: Date.now(), completeness: completenessOf(fleets) })
   const http = createServer((request, response) => {
     if (request.url?.startsWith('/api/')) answerHistory(request, response, state.historyStatus)
-    else void serveFile(request, response)
+    else void serveFile(pageFolder, request, response)
   })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 65_536 })
   http.on('upgrade', (request, socket, head) => {
@@ -74,7 +73,7 @@ export async function startFakeServer(fleets: Fleet[], port = 0): Promise<FakeSe
       send(viewer, { type: 'snapshot', view: message.view, content: sent, ...stamp() })
     })
   })
-  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const publish = () => {
     tick += 1
     for (const [viewer, views] of viewers) {
@@ -189,11 +188,11 @@ function answerHistory(request: IncomingMessage, response: ServerResponse, statu
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ series }))
 }
 
-async function serveFile(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serveFile(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
-  const file = join(dist, path === '/' ? 'index.html' : path)
+  const file = join(folder, path === '/' ? 'index.html' : path)
   const found = await stat(file).catch(() => undefined)
-  if (!file.startsWith(dist) || found?.isFile() !== true) {
+  if (!file.startsWith(folder) || found?.isFile() !== true) {
     response.writeHead(404).end()
     return
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { missingBrowser, openPage } from './browser.ts'
+import { builtPage, missingBrowser, openPage } from './browser.ts'
 import { type FakeServer, startFakeServer } from './fake-server.ts'
 import { hostileNames, seededFleet } from './seeded-fleet.ts'
 
@@ -10,7 +10,7 @@ const skip = missingBrowser() ?? false
 describe('the page', { skip }, () => {
   let server: FakeServer
   before(async () => {
-    server = await startFakeServer(fleets())
+    server = await startFakeServer(fleets(), await builtPage())
   })
   after(() => server[Symbol.asyncDispose]())
 
@@ -31,17 +31,17 @@ describe('the page', { skip }, () => {
     const page = await open(context)
     await page.locator('.facts').getByText('#18,204,940').waitFor()
     await row(page, 0).waitFor()
-    const facts = await page.locator('.facts').innerText()
+    const facts = String(await page.locator('.facts').textContent())
     const { byActivity } = fleet().summary()
-    assert.match(facts, new RegExp(`In sync\\s+${byActivity.in_sync}\\s*nodes`))
-    assert.match(facts, new RegExp(`Silent\\s+${byActivity.silent}\\s*nodes`))
-    assert.match(facts, /Block time\s+5\.02\s*s/)
+    assert.match(facts, new RegExp(`In sync\\s*${byActivity.in_sync}\\s*nodes`))
+    assert.match(facts, new RegExp(`Silent\\s*${byActivity.silent}\\s*nodes`))
+    assert.match(facts, /Block time\s*5\.02\s*s/)
     assert.equal(await page.locator('.nets .net').count(), 2)
     assert.equal(await page.locator('.blocks .blk').count(), 24)
     const rows = await page.locator('.rows [role=row]').count()
     assert.ok(rows > 20 && rows < 80, `${rows} rows are in the page`)
     assert.equal(await page.locator('.list').getAttribute('aria-rowcount'), '301')
-    assert.match(await page.locator('.stamp').innerText(), /^305 of 312 reported, 0 dropped/)
+    assert.match(String(await page.locator('.stamp').textContent()), /^305 of 312 reported, 0 dropped/)
   })
 
   test('takes a new block as it comes, and says which ticks it has seen', async (context) => {
@@ -79,7 +79,10 @@ describe('the page', { skip }, () => {
     const page = await open(context, '?screen=nodes&find=zz&state=silent')
     const empty = page.locator('.empty')
     await empty.getByText('No node matches').waitFor()
-    assert.match(await empty.innerText(), /300 nodes are known; none whose state is silent and whose .* contains “zz”/)
+    assert.match(
+      String(await empty.textContent()),
+      /300 nodes are known; none whose state is silent and whose .* contains “zz”/,
+    )
     await empty.getByRole('button', { name: 'Remove: contains “zz”' }).click()
     await row(page, 0).waitFor()
   })
@@ -100,7 +103,7 @@ describe('the page', { skip }, () => {
     await page.locator('[data-index="299"]:focus').waitFor()
     await page.keyboard.press('Home')
     await page.locator('[data-index="0"]:focus').waitFor()
-    const name = await row(page, 0).locator('.c-name').innerText()
+    const name = String(await row(page, 0).locator('.c-name').textContent())
     await page.keyboard.press('Space')
     await page.locator('.pinned-rows').getByText(name).waitFor()
     await page.keyboard.press('Enter')
@@ -140,7 +143,7 @@ describe('the page', { skip }, () => {
     const panel = page.locator('.side')
     await panel.locator('.say').getByText('the path is down').waitFor()
     assert.match(
-      await panel.locator('.chain').innerText(),
+      String(await panel.locator('.chain').textContent()),
       /Node most likely up[\s\S]*Agent most likely up[\s\S]*Path down/,
     )
     await panel.getByText('fell silent within 4 s').waitFor()
@@ -258,9 +261,9 @@ describe('the page', { skip }, () => {
 
 describe('the page of a server that no node has reported to', { skip }, () => {
   test('tells how to connect one, in commands', async (context) => {
-    await using server = await startFakeServer([])
+    await using server = await startFakeServer([], await builtPage())
     const page = await openPage(context, server.url)
     await page.getByText('No node has reported yet').waitFor()
-    await page.getByText(`--server ${server.url.slice(0, -1)}`).waitFor()
+    await page.getByText(`--server ${server.url.slice(0, -1).replace('http', 'ws')}`).waitFor()
   })
 })

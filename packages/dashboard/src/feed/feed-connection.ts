@@ -12,8 +12,11 @@ export interface FeedListener {
   onState(state: ConnectionState): void
 }
 
-/** Without a frame for so long the connection is taken for dead, whatever the socket says. */
-const silenceLimitMs = 20_000
+/** After so long without a frame the server is asked for a sign of life. */
+const quietMs = 12_000
+/** Without one for so long the connection is taken for dead, whatever the socket says. */
+const probeLimitMs = 8_000
+const probeView = 'probe'
 
 /**
  * One WebSocket to the feed that comes back by itself and asks its questions again.
@@ -86,6 +89,7 @@ export class FeedConnection {
     this.#watch()
     const message = parsed(text)
     if (message === undefined) return
+    if ('view' in message && message.view === probeView) return this.#send({ type: 'unsubscribe', view: probeView })
     if ('tick' in message && message.tick !== this.#seenTick) {
       this.#seenTick = message.tick
       this.#send({ type: 'seen', tick: message.tick })
@@ -105,7 +109,13 @@ export class FeedConnection {
 
   #watch(): void {
     clearTimeout(this.#watchdog)
-    this.#watchdog = setTimeout(() => this.#lost(), silenceLimitMs)
+    this.#watchdog = setTimeout(() => this.#probe(), quietMs)
+  }
+
+  /** A server sends nothing while nothing changes, and a browser cannot ping: a small question must be answered. */
+  #probe(): void {
+    this.#send({ type: 'subscribe', view: probeView, question: { of: 'networks' } })
+    this.#watchdog = setTimeout(() => this.#lost(), probeLimitMs)
   }
 
   /** A socket let go must not speak again: its late `close` would end its successor. */

@@ -26,7 +26,8 @@ export interface LiveView {
 export interface LiveFeed {
   readonly connection: Accessor<ConnectionState>
   readonly pace: Accessor<Pace | undefined>
-  readonly completeness: Accessor<Completeness | undefined>
+  /** Of one network, or of all, as the newest frame about it says. */
+  completeness(network: string | undefined): Completeness | undefined
   /** The server's clock, once a second. */
   readonly now: Accessor<number>
   /** The moment of the newest frame, by the server's clock. */
@@ -44,7 +45,7 @@ export function createLiveFeed(url: string): LiveFeed {
   const handlers = new Map<string, Handler>()
   const [connection, setConnection] = createSignal<ConnectionState>({ kind: 'connecting' })
   const [pace, setPace] = createSignal<Pace>()
-  const [completeness, setCompleteness] = createSignal<Completeness>()
+  const [stamps, setStamps] = createSignal<Readonly<Record<string, Completeness>>>({})
   const [now, setNow] = createSignal(Date.now())
   const [dataAt, setDataAt] = createSignal<number>()
   const tickNow = () => setNow(clock.at(Date.now()))
@@ -56,7 +57,6 @@ export function createLiveFeed(url: string): LiveFeed {
   }
   const take: Handler = (message) => {
     if ('at' in message) learn(message.at, message.type === 'snapshot')
-    if ('completeness' in message) setCompleteness(message.completeness)
     if (message.type === 'pace') setPace(message)
     if ('view' in message && message.view !== undefined) handlers.get(message.view)?.(message)
   }
@@ -78,7 +78,11 @@ export function createLiveFeed(url: string): LiveFeed {
 
   let lastView = 0
   const view = (question: Accessor<ViewQuestion | undefined>) =>
-    createView(question, feed, handlers, () => `v${++lastView}`)
+    createView(question, feed, handlers, {
+      newId: () => `v${++lastView}`,
+      onStamp: (network, completeness) => setStamps((before) => ({ ...before, [network ?? '']: completeness })),
+    })
+  const completeness = (network: string | undefined) => stamps()[network ?? '']
   return { connection, pace, completeness, now, dataAt, tryNow: () => feed.open(), view }
 }
 
@@ -86,7 +90,10 @@ function createView(
   question: Accessor<ViewQuestion | undefined>,
   feed: FeedConnection,
   handlers: Map<string, Handler>,
-  newId: () => string,
+  host: {
+    newId(): string
+    onStamp(network: string | undefined, completeness: Completeness): void
+  },
 ): LiveView {
   const [content, setContent] = createSignal<ViewContent>()
   const [refused, setRefused] = createSignal<string>()
@@ -99,6 +106,14 @@ function createView(
     feed.unsubscribe(id)
     id = undefined
   }
+  const take = (message: FeedMessage, asked: ViewQuestion) => {
+    if ('completeness' in message) host.onStamp('network' in asked ? asked.network : undefined, message.completeness)
+    if (message.type === 'delta') setContent((before) => before && applyDelta(before, message.delta))
+    if (message.type === 'refused') setRefused(message.reason)
+    if (message.type !== 'snapshot') return
+    setContent(message.content)
+    setCurrent(true)
+  }
   const ask = (asked: ViewQuestion | undefined) => {
     leave()
     batch(() => {
@@ -107,14 +122,8 @@ function createView(
       if (asked === undefined) setContent(undefined)
     })
     if (asked === undefined) return
-    id = newId()
-    handlers.set(id, (message) => {
-      if (message.type === 'snapshot') {
-        setContent(message.content)
-        setCurrent(true)
-      } else if (message.type === 'delta') setContent((before) => before && applyDelta(before, message.delta))
-      else if (message.type === 'refused') setRefused(message.reason)
-    })
+    id = host.newId()
+    handlers.set(id, (message) => take(message, asked))
     feed.subscribe(id, asked)
   }
   createEffect(on(question, ask))

@@ -21,7 +21,9 @@ export function filterWords(filter: NodeFilter): readonly { readonly part: Filte
     activity === undefined
       ? []
       : [{ part: 'activity' as const, words: `state is ${any(activity.map((one) => activityWords[one]))}` }],
-    client === undefined ? [] : [{ part: 'client' as const, words: `client is ${any(client.map(visibleText))}` }],
+    client === undefined
+      ? []
+      : [{ part: 'client' as const, words: `client begins with ${any(client.map(visibleText))}` }],
     country === undefined
       ? []
       : [

@@ -8,8 +8,8 @@ interface Stretch {
 /** Rows more in each direction while the order is held. */
 const widerRows = 200
 
-/** A list of at most so many rows is held whole. */
-const wholeRows = 500
+/** The server gives at most so many rows at once; a list of so many is held whole. */
+const mostRows = 500
 
 /** `before` in its order with the values of `now`; a row that left keeps its last value. */
 export function holdOrder(before: readonly Row[], now: readonly Row[]): readonly Row[] {
@@ -26,7 +26,7 @@ export function movesWaiting(held: Stretch | undefined, now: Stretch | undefined
 
 /** The window with so many rows around it that most that move stay inside. */
 export function widened({ offset, count }: RowWindow, total: number): RowWindow {
-  if (total <= wholeRows) return { offset: 0, count: total }
+  if (total <= mostRows) return { offset: 0, count: total }
   const from = Math.max(0, offset - widerRows)
-  return { offset: from, count: Math.min(total, offset + count + widerRows) - from }
+  return { offset: from, count: Math.min(mostRows, Math.min(total, offset + count + widerRows) - from) }
 }

@@ -29,7 +29,12 @@ export function BlockTape(): JSX.Element {
         <span class="sp" />
         <Show when={page.summary()?.gasPriceWei}>{(wei) => <span class="note">gas price {gweiText(wei())}</span>}</Show>
       </div>
-      <Show when={cells().length > 0} fallback={<p class="dim">No block has been reported yet.</p>}>
+      <Show
+        when={cells().length > 0}
+        fallback={
+          <p class="dim">{page.blocks() === undefined ? 'Not known yet.' : 'No block has been reported yet.'}</p>
+        }
+      >
         <ol class="blocks" tabindex="0" aria-label="Last blocks" ref={(element) => keepAtEnd(element, cells)}>
           <For each={cells()}>{(cell) => <BlockCell cell={cell} />}</For>
         </ol>

@@ -18,7 +18,7 @@ interface FactProps {
 export function Fact(props: FactProps): JSX.Element {
   const page = usePage()
   const missing = () => {
-    const stamp = page.feed.completeness()
+    const stamp = page.feed.completeness(page.network())
     return stamp !== undefined && stamp.known > 0 && stamp.reported / stamp.known < 0.95
       ? `${countText(stamp.known - stamp.reported)} of ${countText(stamp.known)} nodes missing`
       : undefined

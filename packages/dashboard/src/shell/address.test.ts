@@ -27,12 +27,15 @@ test('an address restores whatever view it was written from', () => {
           client: names,
           country: names,
         },
-        { requiredKeys: [] },
+        { requiredKeys: [], noNullPrototype: true },
       ),
-      sort: fc.record({
-        by: fc.constantFrom('state', 'name', 'head', 'propagation', 'peers'),
-        direction: fc.constantFrom('ascending', 'descending'),
-      }),
+      sort: fc.record(
+        {
+          by: fc.constantFrom('state', 'name', 'head', 'propagation', 'peers'),
+          direction: fc.constantFrom('ascending', 'descending'),
+        },
+        { noNullPrototype: true },
+      ),
       theme: fc.constantFrom('dark', 'light'),
     },
     { requiredKeys: ['screen', 'filter', 'sort'], noNullPrototype: true },

@@ -73,7 +73,7 @@ function Bell(props: { onClick: () => void }): JSX.Element {
     <button type="button" class="bell" onClick={() => props.onClick()}>
       <Glyph name="bell" />
       <span class="vh">Active alarms: </span>
-      <Show when={counts().length > 0} fallback={<span class="faint">0</span>}>
+      <Show when={counts().length > 0} fallback={<span class="faint">{page.alarms() === undefined ? '–' : '0'}</span>}>
         <For each={counts()}>
           {({ severity, count }) => (
             <span class={`sev-${severity}`}>

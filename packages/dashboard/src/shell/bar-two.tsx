@@ -32,11 +32,11 @@ export function BarTwo(): JSX.Element {
 function Stamp(): JSX.Element {
   const page = usePage()
   const share = () => {
-    const stamp = page.feed.completeness()
+    const stamp = page.feed.completeness(page.network())
     return stamp === undefined || stamp.known === 0 ? 0 : stamp.reported / stamp.known
   }
   return (
-    <Show when={page.feed.completeness()}>
+    <Show when={page.feed.completeness(page.network())}>
       {(stamp) => (
         <span
           class="stamp"
