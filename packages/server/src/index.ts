@@ -1,2 +1,7 @@
-export { type ServerSettings, serverSettings } from './settings.ts'
-export { type RunningServer, type ServerOptions, startServer } from './start-server.ts'
+export type { NodeNews } from './follow-node.ts'
+export { readServerConfig, type ServerConfig, type ServerConfigText } from './read-server-config.ts'
+export {
+  type ConfiguredServer,
+  type ConfiguredServerOptions,
+  startConfiguredServer,
+} from './start-configured-server.ts'

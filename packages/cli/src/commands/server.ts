@@ -1,6 +1,8 @@
+import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { readConfigFile } from '../config-file.ts'
 import { dashboardFolder } from '../dashboard-folder.ts'
+import { defaultServer } from '../default-server.ts'
 import { runUntilSignal } from '../run-until-signal.ts'
 import { version } from '../version.ts'
 
@@ -34,24 +36,18 @@ export function serverCommand(): Command {
 
 async function runServer({ config, listen, data }: ServerFlags): Promise<void> {
   const { readServerConfig, startConfiguredServer } = await import('@headwatch/server')
-  const text = config === undefined ? defaultServer(listen, data) : await readConfigFile(config)
+  const text =
+    config === undefined
+      ? JSON.stringify({ self: { agent: 'server' }, ...defaultServer(listen, data) })
+      : await readConfigFile(config)
   const read = await readServerConfig({ file: config ?? 'the flags', text, environment: process.env })
-  const server = await startConfiguredServer(read, { version, dashboardFolder: dashboardFolder() })
+  const server = await startConfiguredServer(read, {
+    version,
+    dashboardFolder: dashboardFolder(),
+    folder: config === undefined ? '.' : dirname(config),
+  })
   console.log(
     `Headwatch server: page on ${server.url}, agents report to ${server.url.replace('http', 'ws')}/api. Ctrl+C stops it.`,
   )
   await runUntilSignal(server, console.log)
-}
-
-/** What a server without a file runs. JSON is YAML. */
-function defaultServer(listen: string, data: string): string {
-  const secret = process.env['HEADWATCH_SECRET'] === undefined ? [] : ['${HEADWATCH_SECRET}']
-  return JSON.stringify({
-    self: { agent: 'server' },
-    receivers: { ethstats: {} },
-    processors: { node_silence: {} },
-    stores: { sqlite: { folder: data } },
-    server: { listen },
-    access: { sharedSecrets: secret },
-  })
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
 import { dashboardFolder } from '../dashboard-folder.ts'
+import { defaultServer } from '../default-server.ts'
 import { runUntilSignal } from '../run-until-signal.ts'
 import { version } from '../version.ts'
 
@@ -32,14 +33,10 @@ async function runUp({ rpc, listen, data, name }: UpFlags): Promise<void> {
   const text = JSON.stringify({
     self: { agent: name },
     collectors: { ethereum: { endpoint: rpc }, host: {} },
-    receivers: { ethstats: {} },
-    processors: { node_silence: {} },
-    stores: { sqlite: { folder: data } },
-    server: { listen },
-    access: { sharedSecrets: process.env['HEADWATCH_SECRET'] === undefined ? [] : ['${HEADWATCH_SECRET}'] },
+    ...defaultServer(listen, data),
   })
   const read = await readServerConfig({ file: 'the flags', text, environment: process.env })
-  const server = await startConfiguredServer(read, { version, dashboardFolder: dashboardFolder() })
+  const server = await startConfiguredServer(read, { version, dashboardFolder: dashboardFolder(), folder: '.' })
   console.log(`Headwatch is up: page on ${server.url}, history in ${data}. Ctrl+C stops it.`)
   server.followNode(name, (news) => console.log(newsText(news, rpc)))
   await runUntilSignal(server, console.log)

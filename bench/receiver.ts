@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FleetCounts } from '@headwatch/simulator'
+import { freePort } from '../test/peers/free-port.ts'
+import { type Bench, rounded } from './bench-result.ts'
+import { startHeadwatch, startNode } from './built-program.ts'
+import { usageOf } from './process-usage.ts'
+import { readCounter } from './read-counter.ts'
+
+interface Load {
+  readonly agents: number
+  readonly seconds: number
+  readonly viewers: number
+  readonly history: number
+}
+
+/** What one load cost the server, all of its processes together. */
+interface Cost {
+  readonly cpuSeconds: number
+  readonly seconds: number
+  readonly messages: number
+  readonly lost: number
+  readonly residentMib: number
+}
+
+const warmUpSeconds = 10
+const blockTimeS = 5
+
+/** The built server under ethstats agents, store and feed on, generator and viewers in other processes. */
+export const receiver: Bench = {
+  summary:
+    'CPU of the built server per ethstats message at 500 and 3,000 agents, with 10 viewers and 2,000 blocks of history.',
+  defaults: { agents: 500, manyAgents: 3_000, seconds: 60, viewers: 10, history: 2_000 },
+  async run({ agents = 500, manyAgents = 3_000, seconds = 60, viewers = 10, history = 2_000 }, say) {
+    const few = await measure({ agents, seconds, viewers, history }, say)
+    const many = await measure({ agents: manyAgents, seconds, viewers, history }, say)
+    const idle = await measure({ agents: 1, seconds: Math.min(seconds, 30), viewers, history }, say)
+    const perMessage = ({ cpuSeconds, messages }: Cost) => (cpuSeconds / messages) * 1e6
+    const marginal = ((many.cpuSeconds - few.cpuSeconds) / (many.messages - few.messages)) * 1e6
+    return {
+      figures: {
+        server_cpu_us_per_message: rounded(perMessage(few)),
+        server_cpu_us_per_message_at_3000: rounded(perMessage(many)),
+        server_cpu_us_per_message_marginal: rounded(marginal),
+        server_fixed_cpu_percent: rounded((idle.cpuSeconds / idle.seconds) * 100),
+        server_rss_mib_at_3000: rounded(many.residentMib),
+        messages: few.messages + many.messages,
+        lost: few.lost + many.lost + idle.lost,
+      },
+      baselines: { original_server_cpu_us_per_message_at_500: 565 },
+    }
+  },
+}
+
+async function measure({ agents, seconds, viewers, history }: Load, say: (line: string) => void): Promise<Cost> {
+  const folder = mkdtempSync(join(tmpdir(), 'headwatch-bench-'))
+  const port = await freePort()
+  const url = `127.0.0.1:${port}`
+  try {
+    await using server = startHeadwatch(['server', '--listen', url, '--data', join(folder, 'data')], {
+      HEADWATCH_SECRET: 'bench',
+    })
+    await server.line(/page on/)
+    const options = {
+      endpoint: `ws://${url}/api`,
+      nodes: agents,
+      seed: 1,
+      secret: 'bench',
+      networkId: 1337,
+      blockTimeS,
+      history,
+    }
+    await using fleet = startNode(['bench/fleet-process.ts', JSON.stringify(options), String(warmUpSeconds + seconds)])
+    await fleet.line(/connected/)
+    await using watching = startNode(['bench/viewers-process.ts', `ws://${url}/api/v1/feed`, String(viewers)])
+    await watching.line(/watching/)
+    say(`${agents} agents and ${viewers} viewers are connected; measuring for ${seconds} s after ${warmUpSeconds} s…`)
+    await wait(warmUpSeconds * 1000)
+    const startedAt = performance.now()
+    const [usageBefore, messagesBefore] = [usageOf(server.pid), await messagesOf(url)]
+    await wait(seconds * 1000)
+    const [usageAfter, messagesAfter] = [usageOf(server.pid), await messagesOf(url)]
+    const measuredSeconds = (performance.now() - startedAt) / 1000
+    const { counts } = JSON.parse(await fleet.line(/^\{"counts"/)) as { counts: FleetCounts }
+    const sent = Object.values(counts.sent).reduce((sum, count) => sum + count, 0)
+    const lost = sent - (await settledMessages(url, sent))
+    say(
+      `  ${sent} sent, ${lost} lost, generator at most ${Math.round(counts.latenessMs)} ms late, ${counts.closedByServer} cut off`,
+    )
+    return {
+      cpuSeconds: usageAfter.cpuSeconds - usageBefore.cpuSeconds,
+      residentMib: usageAfter.residentMib,
+      seconds: measuredSeconds,
+      messages: messagesAfter - messagesBefore,
+      lost,
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Messages the server has read from ethstats clients. */
+function messagesOf(url: string): Promise<number> {
+  return readCounter(`http://${url}/metrics`, 'headwatch_ethstats_messages_total')
+}
+
+/** Waits until the server has read `expected` messages, or reads no more. */
+async function settledMessages(url: string, expected: number): Promise<number> {
+  let before = -1
+  for (;;) {
+    const now = await messagesOf(url)
+    if (now >= expected || now === before) return now
+    before = now
+    await wait(1_000)
+  }
+}
