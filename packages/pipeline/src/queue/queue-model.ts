@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Lane, rangeOf, sequenceAt } from '@headwatch/protocol'
+import { type Lane, rangeOf, sequenceAt, type TelemetryRecord } from '@headwatch/protocol'
 import type { PutResult, Taken } from './queue.ts'
 
 const lanes: readonly Lane[] = ['live', 'backlog']
@@ -98,6 +98,11 @@ export function numbersOf(taken: Taken): bigint[] {
 /** The id that the checker gave a record. */
 export function idOf(record: object): number {
   return Number((record as { readings?: { id?: unknown } }).readings?.id)
+}
+
+/** A record that can be told from others. */
+export function recordOf(id: number): TelemetryRecord {
+  return { type: 'metrics', origin: { agent: 'a', node: 'n' }, at: 1_700_000_000_000 + id, readings: { id } }
 }
 
 function ascending(a: bigint, b: bigint): number {
