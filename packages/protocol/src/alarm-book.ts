@@ -1,5 +1,5 @@
 import { type Alarm, type AlarmTransition, alarmKeyText } from './alarm.ts'
-import type { UnixMs } from './telemetry.ts'
+import type { UnixMs } from './item.ts'
 
 /**
  * The alarms that stand, built from transitions in whatever order they come.

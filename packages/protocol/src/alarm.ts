@@ -1,5 +1,5 @@
+import type { ClockOffset, Origin, UnixMs } from './item.ts'
 import { keyText } from './key-text.ts'
-import type { ClockOffset, Origin, UnixMs } from './telemetry.ts'
 
 /** ITU-T X.733 perceived severity, without `cleared`, which is a state of its own here. */
 export type AlarmSeverity = 'critical' | 'major' | 'minor' | 'warning' | 'indeterminate'

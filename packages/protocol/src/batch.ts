@@ -1,5 +1,6 @@
+import type { AgentId } from './item.ts'
 import { keyText } from './key-text.ts'
-import type { AgentId, TelemetryRecord } from './telemetry.ts'
+import type { TelemetryRecord } from './telemetry.ts'
 
 /**
  * Where records are numbered: one log of one agent. Sequence numbers start anew only with a new `epoch`,

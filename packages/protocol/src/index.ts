@@ -19,6 +19,7 @@ export {
   sourceText,
 } from './batch.ts'
 export { type DropCounts, type Handover, type HandoverAck, type HandoverSink, recordsIn } from './handover.ts'
+export type { AgentId, ClockOffset, Hex, NetworkId, NodeId, Origin, UnixMs } from './item.ts'
 export type {
   BlockDelay,
   NetworkChange,
@@ -35,27 +36,20 @@ export type {
 export { networkIdOf } from './network-id.ts'
 export { closeRange, isClosed, maxRanges, openParts } from './sequence-ranges.ts'
 export type {
-  AgentId,
   BlockHeader,
   BlockOccasion,
   BlockReport,
   BlockTiming,
-  ClockOffset,
-  Hex,
   Location,
   LocationLevel,
   LogEntry,
   LogSeverity,
   MetricSet,
   MetricValue,
-  NetworkId,
-  NodeId,
   NodeReport,
-  Origin,
   SessionChange,
   SessionEvent,
   Telemetry,
   TelemetryRecord,
-  UnixMs,
 } from './telemetry.ts'
 export { reading } from './well-known-readings.ts'

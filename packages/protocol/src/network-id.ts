@@ -1,4 +1,4 @@
-import type { Hex, NetworkId } from './telemetry.ts'
+import type { Hex, NetworkId } from './item.ts'
 
 /**
  * What a reporter can say of the network: `1` from a chain or network id alone, `1-d4e56740` (four bytes of the

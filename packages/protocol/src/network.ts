@@ -1,4 +1,5 @@
-import type { BlockHeader, ClockOffset, Hex, Location, NetworkId, NodeId, UnixMs } from './telemetry.ts'
+import type { ClockOffset, Hex, NetworkId, NodeId, UnixMs } from './item.ts'
+import type { BlockHeader, Location } from './telemetry.ts'
 
 /** What a node does, as far as anyone can tell. `unknown` until it has said enough. */
 export type NodeActivity = 'in_sync' | 'behind' | 'syncing' | 'other_head' | 'silent' | 'unknown'

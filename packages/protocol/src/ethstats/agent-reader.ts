@@ -1,4 +1,5 @@
-import type { BlockHeader, BlockReport, BlockTiming, Hex, MetricSet } from '../telemetry.ts'
+import type { Hex } from '../item.ts'
+import type { BlockHeader, BlockReport, BlockTiming, MetricSet } from '../telemetry.ts'
 import { readBlock } from './block.ts'
 import { type Dialect, plainDialect } from './dialect.ts'
 import { openEnvelope } from './envelope.ts'

@@ -1,4 +1,5 @@
-import type { BlockHeader, Hex } from '../telemetry.ts'
+import type { Hex } from '../item.ts'
+import type { BlockHeader } from '../telemetry.ts'
 import { readAddress, readBytes, readCount, readFields, readHash, readQuantity } from './scalar.ts'
 
 /** Writing more placeholders than this would let one report fill a connection. */

@@ -1,4 +1,5 @@
-import type { NetworkId, NodeReport } from '../telemetry.ts'
+import type { NetworkId } from '../item.ts'
+import type { NodeReport } from '../telemetry.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
 import type { EthstatsLimits } from './limits.ts'
 import { readAddress, readCount, readFields, readQuantity, readText } from './scalar.ts'

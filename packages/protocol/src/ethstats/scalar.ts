@@ -1,4 +1,4 @@
-import type { Hex } from '../telemetry.ts'
+import type { Hex } from '../item.ts'
 
 /*
  * Single values as the clients spell them: one fact is a number with geth, a hexadecimal text with Besu and a

@@ -1,5 +1,5 @@
 import type { GapReason, Lane, SequenceRange } from '../batch.ts'
-import type { AgentId, UnixMs } from '../telemetry.ts'
+import type { AgentId, UnixMs } from '../item.ts'
 
 /** WebSocket subprotocol and major version of everything in this folder. */
 export const nativeSubprotocol = 'headwatch.v1'

@@ -1,14 +1,13 @@
 import type { AlarmKey, AlarmTransition } from '../alarm.ts'
+import type { ClockOffset, Origin } from '../item.ts'
 import type {
   BlockHeader,
   BlockReport,
   BlockTiming,
-  ClockOffset,
   Location,
   LogEntry,
   MetricSet,
   NodeReport,
-  Origin,
   SessionEvent,
   Telemetry,
   TelemetryRecord,

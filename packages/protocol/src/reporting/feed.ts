@@ -1,4 +1,4 @@
-import type { UnixMs } from '../telemetry.ts'
+import type { UnixMs } from '../item.ts'
 import type { Completeness } from './completeness.ts'
 import type { Json } from './json.ts'
 import type { RowWindow, ViewQuestion } from './views.ts'

@@ -1,5 +1,5 @@
+import type { NetworkId, NodeId } from '../item.ts'
 import type { NodeActivity } from '../network.ts'
-import type { NetworkId, NodeId } from '../telemetry.ts'
 
 /** Columns nodes can be sorted by. */
 export type NodeSortKey =

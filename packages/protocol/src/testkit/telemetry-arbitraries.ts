@@ -1,10 +1,10 @@
 import type * as FastCheck from 'fast-check'
 import type { AlarmTransition } from '../alarm.ts'
+import type { Hex } from '../item.ts'
 import type {
   BlockHeader,
   BlockReport,
   BlockTiming,
-  Hex,
   LogEntry,
   MetricSet,
   NodeReport,

@@ -5,9 +5,10 @@ import type { AlarmBook } from '@headwatch/protocol'
 import { type Clock, type Logger, type NetworkReader, RejectedError } from '@headwatch/sdk'
 import type { WebSocketDoor } from '../door/web-socket-door.ts'
 import type { ServerSettings } from '../settings.ts'
+import type { Api } from './api.ts'
 import { completenessOf } from './completeness.ts'
 import { Feed } from './feed/feed.ts'
-import { type Api, httpApi } from './http-api.ts'
+import { httpApi } from './http-api.ts'
 
 export interface ReportingOptions {
   readonly settings: ServerSettings

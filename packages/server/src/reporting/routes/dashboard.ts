@@ -1,5 +1,5 @@
 import fastifyStatic from '@fastify/static'
-import type { Api, ReportingParts } from '../http-api.ts'
+import type { Api, ReportingParts } from '../api.ts'
 
 const securityHeaders = {
   'content-security-policy':

@@ -1,4 +1,4 @@
-import type { Api, ReportingParts } from '../http-api.ts'
+import type { Api, ReportingParts } from '../api.ts'
 
 /**
  * `/healthz`: the process turns its event loop. `/readyz`: it also does its work, and says what it does not.

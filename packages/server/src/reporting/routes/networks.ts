@@ -1,9 +1,9 @@
 import { toJson } from '@headwatch/protocol/reporting'
 import { z } from 'zod'
+import type { Api, ReportingParts } from '../api.ts'
 import { ApiError } from '../api-error.ts'
 import { alarm, completeness, failure, networkSummary, nodeState, seenBlock } from '../api-schemas.ts'
 import { nodeFilter, nodeSort } from '../feed/viewer-message.ts'
-import type { Api, ReportingParts } from '../http-api.ts'
 import { listNodes } from '../node-list.ts'
 import { pageOf, readCursor } from '../page-cursor.ts'
 

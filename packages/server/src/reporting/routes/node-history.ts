@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { Api, ReportingParts } from '../api.ts'
 import { ApiError } from '../api-error.ts'
 import { completeness, failure, series } from '../api-schemas.ts'
-import type { Api, ReportingParts } from '../http-api.ts'
 
 const params = z.object({ network: z.string().max(128), node: z.string().max(256) })
 const unixMs = z.coerce.number().int().min(0).max(8.64e15)
