@@ -43,13 +43,14 @@ function pluginsDoNotKnowEachOther({ place }: SourceFile, { specifier, to }: Imp
 
 function relativeImportsStayInside({ place, isTest }: SourceFile, { specifier, path, to }: Import): string | undefined {
   if (path === undefined || (to?.area === place.area && to.name === place.name)) return undefined
-  // What starts real programs for tests stands in test/ once, for every package's tests.
-  if (isTest && place.area === 'packages' && to?.area === 'test') return undefined
+  // What starts real programs stands in test/ once, for the tests of every package and for benches.
+  if ((isTest || place.area === 'bench') && to?.area === 'test') return undefined
   return `reaches into another package by its path: ${specifier}`
 }
 
 function browserCodeImportsNothingOfNode({ place, isTest, path }: SourceFile, { specifier }: Import) {
-  if (place.area !== 'packages' || !FOR_BROWSERS.includes(place.name) || isTest) return undefined
+  if (place.area !== 'packages' || !FOR_BROWSERS.includes(place.name) || isTest || /\/testkit[/.]/.test(path))
+    return undefined
   if (!path.includes('/src/') || !specifier.startsWith('node:')) return undefined
   return `${place.name} runs in a browser, which has no ${specifier}`
 }
