@@ -2,7 +2,9 @@ import type {
   BlockReport,
   NetworkChange,
   NetworkId,
+  NetworkSummary,
   NodeReport,
+  NodeState,
   SilenceVerdict,
   TelemetryRecord,
   UnixMs,
@@ -249,16 +251,15 @@ export class NetworkState {
     if (network.isDirty) this.#followers.tell({ kind: 'summary', network: id, summary: this.#summary(network) })
   }
 
-  #view(node: WatchedNode) {
+  #view(node: WatchedNode): NodeState {
     return nodeView(node, this.#now, this.#limits.behindAfterMs)
   }
 
-  #summary(network: WatchedNetwork) {
-    if (network.summary?.at !== this.#now) {
-      const value = summaryView(network, this.#now, this.#limits.behindAfterMs, this.#names)
-      network.summary = { at: this.#now, value }
-    }
-    return network.summary.value
+  #summary(network: WatchedNetwork): NetworkSummary {
+    if (network.summary?.at === this.#now) return network.summary.value
+    const value = summaryView(network, this.#now, this.#limits.behindAfterMs, this.#names)
+    network.summary = { at: this.#now, value }
+    return value
   }
 
   #renamed(network: WatchedNetwork, before: NetworkId): void {

@@ -1,0 +1,1 @@
+export { nodeSilence } from './node-silence.ts'
