@@ -1,5 +1,7 @@
-import type { Kind } from '@headwatch/sdk'
+import type { Kind, Plugin } from '@headwatch/sdk'
 import { z } from 'zod'
+import { locationOf } from '../loader/load-package.ts'
+import { intoWorker } from '../loader/worker/into-worker.ts'
 import type { Instance } from '../plan.ts'
 import { collectorSettings, exporterSettings } from '../settings.ts'
 import type { ConfigProblem } from './config-problem.ts'
@@ -15,15 +17,13 @@ export const placement = z
 
 const everyKind = z.object({ runIn: placement.default('process') })
 
-const nothing = z.object({})
-
 /** The keys the host reads itself, by kind; everything else in an instance's section is the plugin's. */
 export const hostSettings = {
-  collector: collectorSettings,
-  receiver: nothing,
-  processor: nothing,
-  exporter: exporterSettings,
-  store: nothing,
+  collector: collectorSettings.extend(everyKind.shape),
+  receiver: everyKind,
+  processor: everyKind,
+  exporter: exporterSettings.extend(everyKind.shape),
+  store: everyKind,
 } as const satisfies Record<Kind, z.ZodObject>
 
 export interface InstanceReading {
@@ -71,7 +71,23 @@ async function readInstance<K extends Kind>(
     for (const part of [settings, config]) if (!part.ok) problems.push(...part.problems)
     return undefined
   }
-  return { name, plugin, config: config.value, settings: settings.value } as unknown as Instance<K>
+  const { runIn, ...rest } = settings.value
+  const placed = runIn === 'worker' ? placedInWorker(plugin, theirs) : plugin
+  if (placed === undefined) {
+    problems.push(source.problem([...path, 'runIn'], onlyInProcess(kind, pluginName)))
+    return undefined
+  }
+  return { name, plugin: placed, config: config.value, settings: rest } as unknown as Instance<K>
+}
+
+/** Undefined for a plugin that no worker can load by itself: one that came with the program. */
+function placedInWorker(plugin: Plugin, config: unknown): Plugin | undefined {
+  const location = locationOf(plugin)
+  return location && intoWorker(plugin, location, config ?? {})
+}
+
+function onlyInProcess(kind: Kind, name: string): string {
+  return `the ${kind} "${name}" comes with the program and runs in it; a worker is for plugins of packages named under "plugins"`
 }
 
 /** Host-side keys apart from the plugin's own. */
