@@ -106,7 +106,8 @@ test('nothing is negative, every count adds up, and a replay gives the same stat
         const state = new NetworkState({ startedAt: start, limits: { forgetAfterMs: 600_000 } })
         let now = start
         for (const what of steps) {
-          if (typeof what === 'number') state.advance((now += what))
+          if (typeof what === 'number') now += what
+          if (typeof what === 'number') state.advance(now)
           else for (const record of what) state.apply(record)
         }
         return state

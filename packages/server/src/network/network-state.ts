@@ -165,7 +165,7 @@ export class NetworkState {
     if (!late && tellsOfClient(record)) hear(node.answered, silence, this.#now)
     else if (silence !== undefined && silence.cause !== 'node') node.answered.resume(this.#now)
     if (record.clock !== undefined) node.clock = record.clock
-    if (late) correctByBacklog(node, serverTime(record))
+    if (record.clock !== undefined) correctByBacklog(node, serverTime(record))
   }
 
   #learn(node: WatchedNode, record: TelemetryRecord): void {

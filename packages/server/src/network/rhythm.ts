@@ -2,6 +2,7 @@ import type { UnixMs } from '@headwatch/protocol'
 
 const leastMs = 5_000
 const mostMs = 60_000
+const longestUsualMs = 75_000
 
 /**
  * How often something is usually heard, learned from its gaps: quick to believe a longer one, slow to forget it, so
@@ -29,9 +30,10 @@ export class Rhythm {
     this.#intervalMs += (bounded - this.#intervalMs) * (bounded > this.#intervalMs ? 0.3 : 0.02)
   }
 
-  /** Starts again after a silence, whose length says nothing about the usual gap. */
+  /** Heard again after a silence. One that is longer than any usual gap says nothing about that. */
   resume(now: UnixMs): void {
-    this.#lastAt = now
+    if (this.#lastAt !== undefined && now - this.#lastAt <= longestUsualMs) this.beat(now)
+    else this.#lastAt = now
   }
 
   /** Whether three usual intervals, and `atLeastMs`, went by without it. Never heard is never overdue. */

@@ -9,6 +9,9 @@ import { lastHeard, type WatchedNode } from './watched-node.ts'
 /** A verdict may still change for this long: others of the same path fall silent a little later. */
 const unsettledMs = 300_000
 
+/** An agent that starts again takes its first readings before it is connected: they prove nothing about the time before. */
+const returnMs = 15_000
+
 /** Which agents have vanished by now. */
 export function vanishedAgents(agents: Iterable<WatchedAgent>, now: UnixMs, limits: NetworkLimits): VanishedTogether {
   const together = new VanishedTogether()
@@ -62,6 +65,7 @@ export function correctByBacklog(node: WatchedNode, takenAt: UnixMs): boolean {
   const past = node.pastSilence
   if (past === undefined || takenAt <= past.since + 1000 || takenAt >= past.until) return false
   node.uptime.prove(takenAt, past.until)
+  if (takenAt > past.until - returnMs) return false
   if (past.cause === 'path' && past.confidence === 'certain') return false
   if (past.cause === 'node') return false
   const proof = `what it recorded at ${plainTime(takenAt)} arrived later: the agent ran and could not get through`

@@ -14,8 +14,9 @@ interface Group {
 }
 
 const everywhere = 'everywhere'
-const leastOfPrefix = 3
-const leastEverywhere = 5
+const leastOfPrefix = { count: 3, share: 0.5 }
+/** Nearly all, or one broken prefix would speak for agents elsewhere. */
+const leastEverywhere = { count: 5, share: 0.9 }
 
 /** Finds agents that went silent together: one broken path looks like that, unrelated failures do not. */
 export class VanishedTogether {
@@ -50,13 +51,13 @@ export class VanishedTogether {
     this.#isSorted = false
   }
 
-  #company(where: string, at: UnixMs, least: number): Company | undefined {
+  #company(where: string, at: UnixMs, least: typeof leastOfPrefix): Company | undefined {
     this.#sort()
     const group = this.#groups.get(where)
     if (group === undefined) return undefined
     const { vanishedAt, known } = group
     const vanished = indexAbove(vanishedAt, at + this.#withinMs) - indexAbove(vanishedAt, at - this.#withinMs - 1)
-    return vanished >= least && vanished * 2 >= known ? { where, vanished, known } : undefined
+    return vanished >= least.count && vanished >= known * least.share ? { where, vanished, known } : undefined
   }
 
   #sort(): void {
