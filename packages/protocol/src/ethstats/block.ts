@@ -9,7 +9,7 @@ const zeroAddress = `0x${'0'.repeat(40)}`
 /**
  * A block of any client: numbers as numbers, hexadecimal or decimal texts; transactions and uncles in whatever
  * form are counted. Undefined where number, hash, parent or time is missing: such a block identifies nothing.
- * A total difficulty of zero is what clients write that no longer know one.
+ * A total difficulty of zero and the zero address as miner are what clients write that do not know better.
  */
 export function readBlock(value: unknown): BlockHeader | undefined {
   const fields = readFields(value)
@@ -67,7 +67,7 @@ function readAmounts(fields: Readonly<Record<string, unknown>>, block: MutableBl
 
 function readRoots(fields: Readonly<Record<string, unknown>>, block: MutableBlock): void {
   const miner: Hex | undefined = readAddress(fields.miner)
-  if (miner !== undefined) block.miner = miner
+  if (miner !== undefined && miner !== zeroAddress) block.miner = miner
   const transactionsRoot = readHash(fields.transactionsRoot)
   if (transactionsRoot !== undefined) block.transactionsRoot = transactionsRoot
   const stateRoot = readHash(fields.stateRoot)
