@@ -197,6 +197,15 @@ describe('propagation', () => {
 })
 
 describe('what a node does', () => {
+  test('is told by its latest word, also when an older one with a higher block comes late', () => {
+    const state = stateOf()
+    state.apply(head('a', header(10), { at: start + 5000 }))
+    state.apply(head('a', header(11), { at: start + 4000 }))
+    assert.equal(state.reader.node(network, 'a')?.head?.number, 10n)
+    state.apply(head('a', header(9), { at: start + 6000 }))
+    assert.equal(state.reader.node(network, 'a')?.head?.number, 9n)
+  })
+
   test('is behind when others have had the next block for a while', () => {
     const state = stateOf()
     for (const node of ['a', 'b', 'c']) state.apply(head(node, header(7)))

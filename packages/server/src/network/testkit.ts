@@ -14,7 +14,7 @@ export const start: UnixMs = Date.UTC(2026, 10, 24, 12, 0, 0)
 export const network = '1-d4e56740'
 
 /** A hash that is easy to read in a failing test: number and name of the fork. */
-export function hashOf(height: number, fork = 'a'): Hex {
+function hashOf(height: number, fork = 'a'): Hex {
   const name = [...fork].map((letter) => letter.charCodeAt(0).toString(16)).join('')
   return `0x${height.toString(16).padStart(32, '0')}${name.padStart(32, '0')}`
 }

@@ -1,9 +1,9 @@
-import { NetworkState } from './network-state.ts'
-import { head, header, metrics, start } from './testkit.ts'
+import { NetworkState } from '../src/network/network-state.ts'
+import { head, header, metrics, start } from '../src/network/testkit.ts'
 
 /*
  * What one record costs, with a follower, at two sizes: the cost must not grow with the number of nodes.
- * Run it with `node packages/server/src/network/network-state.bench.ts`.
+ * Run it with `node packages/server/bench/network-state-micro.ts`.
  */
 
 for (const nodes of [500, 3000, 500, 3000]) {
