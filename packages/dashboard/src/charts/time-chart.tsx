@@ -34,7 +34,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   }
   const said = () => {
     const known = (props.chart?.values ?? []).filter((value) => value !== null)
-    return `${props.title}: now ${shown()}, lowest ${shortNumber(Math.min(...known))}, highest ${shortNumber(Math.max(...known))} in the last hour.`
+    return `${props.title}: now ${shown()}, lowest ${shortNumber(Math.min(...known))}, highest ${shortNumber(Math.max(...known))}.`
   }
   const draw = () => {
     plot?.destroy()

@@ -60,7 +60,7 @@ describe('a number', () => {
     assert.equal(durationText(1_240), '1.24 s')
     assert.equal(gweiText('1240000000'), '1.24 gwei')
     assert.equal(gweiText('0'), '0 gwei')
-    assert.equal(shortNumber(18.42), '18.4')
+    assert.deepEqual([18.42, 1.9, 0.00421, 1902].map(shortNumber), ['18.4', '1.90', '0.0042', '1,902'])
   })
 
   test('of a time of day is in UTC', () => assert.equal(timeOfDay(Date.UTC(2026, 10, 24, 20, 7, 41)), '20:07:41'))

@@ -34,9 +34,10 @@ export function gweiText(wei: string): string {
   return `${gwei >= 100 ? countText(gwei) : Number(gwei.toPrecision(3))} gwei`
 }
 
-/** At most three digits that matter: `18.4`, `1.90`, `412`, `1,902`. */
+/** Few digits, those that matter: `18.4`, `1.90`, `0.0042`, `412`, `1,902`. */
 export function shortNumber(value: number): string {
   const size = Math.abs(value)
   if (size >= 100 || Number.isInteger(value)) return countText(value)
+  if (size < 1) return String(Number(value.toPrecision(2)))
   return size >= 10 ? value.toFixed(1) : value.toFixed(2)
 }

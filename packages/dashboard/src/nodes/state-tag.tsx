@@ -25,7 +25,7 @@ export function StateTag(props: { node: WireNode }): JSX.Element {
 }
 
 /** Glyph, word and class of a node's state. */
-export function stateLook(node: WireNode): readonly [GlyphName, string, string] {
+function stateLook(node: WireNode): readonly [GlyphName, string, string] {
   if (node.activity !== 'silent') return activityLook[node.activity]
   return silenceLook[node.silence?.cause ?? 'unclear'] ?? activityLook.silent
 }

@@ -11,6 +11,8 @@ interface FactProps {
   readonly more?: string
   /** Why there is no numeral, once the network is known. */
   readonly waiting: string
+  /** Whether it is only as complete as the reports of the nodes. */
+  readonly standsOn: 'reports' | 'all_known'
   readonly children: JSX.Element
 }
 
@@ -19,8 +21,8 @@ export function Fact(props: FactProps): JSX.Element {
   const page = usePage()
   const missing = () => {
     const stamp = page.feed.completeness(page.network())
-    return stamp !== undefined && stamp.known > 0 && stamp.reported / stamp.known < 0.95
-      ? `${countText(stamp.known - stamp.reported)} of ${countText(stamp.known)} nodes missing`
+    return props.standsOn === 'reports' && stamp !== undefined && stamp.known > 0 && stamp.reported / stamp.known < 0.95
+      ? `${countText(stamp.known - stamp.reported)} of ${countText(stamp.known)} nodes not heard`
       : undefined
   }
   return (
@@ -48,8 +50,8 @@ export function Fact(props: FactProps): JSX.Element {
           </Show>
         </div>
         <div class="a">
+          <Show when={missing()}>{(text) => <span class="sev-minor">{text()}, </span>}</Show>
           {props.children}
-          <Show when={missing()}>{(text) => <span class="sev-minor">, {text()}</span>}</Show>
         </div>
       </Show>
     </div>

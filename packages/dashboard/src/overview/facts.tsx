@@ -33,7 +33,13 @@ function Head(): JSX.Element {
     return active <= 0 ? undefined : Math.min(1, (summary?.head?.nodes ?? 0) / active)
   }
   return (
-    <Fact label="Head" sign="#" numeral={head() && countText(head()?.block.number ?? '')} waiting="no block yet">
+    <Fact
+      label="Head"
+      standsOn="reports"
+      sign="#"
+      numeral={head() && countText(head()?.block.number ?? '')}
+      waiting="no block yet"
+    >
       <b class={tone() === 'fresh' ? '' : `sev-${tone()}`}>{ageText(ageMs())} ago</b>
       <Show when={head()?.firstSeenBy}>
         {(node) => (
@@ -52,7 +58,7 @@ function BlockTime(): JSX.Element {
   const page = usePage()
   const seconds = () => page.summary()?.blockTimeS
   return (
-    <Fact label="Block time" numeral={seconds()?.toFixed(2)} unit="s" waiting="no two blocks yet">
+    <Fact label="Block time" standsOn="reports" numeral={seconds()?.toFixed(2)} unit="s" waiting="no two blocks yet">
       mean of the last 100 blocks
     </Fact>
   )
@@ -62,7 +68,13 @@ function InSync(): JSX.Element {
   const page = usePage()
   const by = () => page.summary()?.byActivity
   return (
-    <Fact label="In sync" numeral={someNodes() && countText(by()?.in_sync ?? 0)} unit="nodes" waiting="no node yet">
+    <Fact
+      label="In sync"
+      standsOn="reports"
+      numeral={someNodes() && countText(by()?.in_sync ?? 0)}
+      unit={by()?.in_sync === 1 ? 'node' : 'nodes'}
+      waiting="no node yet"
+    >
       <b>{countText(by()?.behind ?? 0)}</b> behind, <b>{countText(by()?.syncing ?? 0)}</b> syncing
       <Show when={(by()?.other_head ?? 0) > 0}>
         , <b class="sev-major">{countText(by()?.other_head ?? 0)}</b> on another head
@@ -82,6 +94,7 @@ function PropagationP95(): JSX.Element {
   return (
     <Fact
       label="Propagation, p95"
+      standsOn="reports"
       sign={p95()?.reads === 'atLeast' ? '≥' : undefined}
       numeral={p95() && numeral()}
       unit={unit()}
@@ -98,7 +111,13 @@ function Silent(): JSX.Element {
   const silent = () => page.summary()?.byActivity.silent ?? 0
   const by = () => page.summary()?.silentBy
   return (
-    <Fact label="Silent" numeral={someNodes() && countText(silent())} unit="nodes" waiting="no node yet">
+    <Fact
+      label="Silent"
+      standsOn="all_known"
+      numeral={someNodes() && countText(silent())}
+      unit={silent() === 1 ? 'node' : 'nodes'}
+      waiting="no node yet"
+    >
       <Show when={silent() > 0} fallback="every node is heard">
         <b>{countText(by()?.path ?? 0)}</b> path, <b>{countText(by()?.node ?? 0)}</b> node,{' '}
         <b>{countText(by()?.agent ?? 0)}</b> agent
@@ -114,7 +133,7 @@ function Nodes(): JSX.Element {
   const page = usePage()
   const unknown = () => page.summary()?.byActivity.unknown ?? 0
   return (
-    <Fact label="Nodes" numeral={someNodes()} unit="known" waiting="none has reported">
+    <Fact label="Nodes" standsOn="all_known" numeral={someNodes()} unit="known" waiting="none has reported">
       <Show when={unknown() > 0} fallback="all have said what they do">
         <b>{countText(unknown())}</b> have not said enough yet
       </Show>

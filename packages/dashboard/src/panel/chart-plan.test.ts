@@ -21,10 +21,16 @@ test('charts come in the order of the plan, only those with data, each label set
 })
 
 test('a stretch without readings is a hole in the line, never a straight bridge', () => {
-  const points = [1, 2, 6].map((second) => ({ at: second * 1_000, mean: second }))
+  const points = [1, 2, 3, 7].map((second) => ({ at: second * 1_000, mean: second }))
   const [chart] = planCharts([{ name: 'peers_count', labels: {}, points }], 1_000)
-  assert.deepEqual(chart?.times, [1, 2, 3, 6])
-  assert.deepEqual(chart?.values, [1, 2, null, 6])
+  assert.deepEqual(chart?.times, [1, 2, 3, 4, 7])
+  assert.deepEqual(chart?.values, [1, 2, 3, null, 7])
+})
+
+test('a reading that comes at each third slot is a whole line', () => {
+  const points = [0, 3, 6, 9].map((second) => ({ at: second * 1_000, mean: second }))
+  const [chart] = planCharts([{ name: 'peers_count', labels: {}, points }], 1_000)
+  assert.deepEqual(chart?.values, [0, 3, 6, 9])
 })
 
 test('an answer of another shape is no series', () => {

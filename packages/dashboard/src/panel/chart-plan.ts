@@ -41,7 +41,7 @@ export interface PlannedChart {
 /** Charts a node can have: two mounts are two charts. */
 const mostCharts = 24
 
-/** The charts that have data, in the order of the plan; a hole longer than two slots stays a hole. */
+/** The charts that have data, in the order of the plan; a hole longer than two steps of a series stays a hole. */
 export function planCharts(series: readonly HistorySeries[], slotMs: number): readonly PlannedChart[] {
   return plans
     .flatMap((plan) =>
@@ -54,12 +54,15 @@ export function planCharts(series: readonly HistorySeries[], slotMs: number): re
 
 function chartOf(plan: Plan, { labels, points }: HistorySeries, slotMs: number): PlannedChart {
   const label = Object.values(labels).map(visibleText).join(' ')
+  const steps = points.slice(1).map(({ at }, index) => at - (points[index]?.at ?? at))
+  // A reading that comes rarely is no row of holes: its own rhythm counts.
+  const usualMs = Math.max(slotMs, steps.toSorted((one, other) => one - other)[Math.floor(steps.length / 2)] ?? 0)
   const times: number[] = []
   const values: (number | null)[] = []
   for (const { at, mean } of points) {
     const last = times.at(-1)
-    if (last !== undefined && at - last * 1000 > 2.5 * slotMs) {
-      times.push((last * 1000 + slotMs) / 1000)
+    if (last !== undefined && at - last * 1000 > 2.5 * usualMs) {
+      times.push((last * 1000 + usualMs) / 1000)
       values.push(null)
     }
     times.push(at / 1000)

@@ -1,3 +1,5 @@
+import { visibleText } from '../format/visible-text.ts'
+
 /** One slot of a series; slots without a reading are absent. */
 export interface HistoryPoint {
   readonly at: number
@@ -33,7 +35,7 @@ export async function fetchHistory(question: HistoryQuestion, signal: AbortSigna
   const response = await fetch(url, { signal }).catch((cause) => {
     throw new Error('The server did not answer.', { cause })
   })
-  if (!response.ok) throw new Error(`The server answered ${response.status}.`)
+  if (!response.ok) throw new Error(await complaintOf(response))
   return readSeries(await response.json())
 }
 
@@ -41,6 +43,14 @@ export async function fetchHistory(question: HistoryQuestion, signal: AbortSigna
 export function readSeries(body: unknown): readonly HistorySeries[] {
   const list = isRecord(body) ? body.series : undefined
   return Array.isArray(list) ? list.filter(isSeries) : []
+}
+
+/** The API's own sentence where it gives one. */
+async function complaintOf(response: Response): Promise<string> {
+  const body: unknown = await response.json().catch(() => undefined)
+  const error = isRecord(body) ? body.error : undefined
+  const message = isRecord(error) ? error.message : undefined
+  return typeof message === 'string' ? visibleText(message.slice(0, 300)) : `The server answered ${response.status}.`
 }
 
 function isSeries(value: unknown): value is HistorySeries {

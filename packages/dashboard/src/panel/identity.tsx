@@ -13,6 +13,16 @@ export function Identity(props: { node: WireNode }): JSX.Element {
   return (
     <section class="sec" aria-label="Identity">
       <dl class="id">
+        <Show when={props.node.client}>
+          {(client) => (
+            <>
+              <dt>Client</dt>
+              <dd class="long" title={visibleText(client())}>
+                <bdi>{visibleText(client())}</bdi>
+              </dd>
+            </>
+          )}
+        </Show>
         <Show when={props.node.head}>
           {(head) => (
             <>
@@ -27,7 +37,7 @@ export function Identity(props: { node: WireNode }): JSX.Element {
           {([term, text]) => (
             <>
               <dt>{term}</dt>
-              <dd classList={{ long: term === 'Client' }} title={visibleText(text)}>
+              <dd title={visibleText(text)}>
                 <bdi>{visibleText(text)}</bdi>
               </dd>
             </>
@@ -42,7 +52,6 @@ function linesOf(node: WireNode, now: number): readonly (readonly [string, strin
   const { location } = node
   const where = [location?.city, location?.country === undefined ? undefined : countryName(location.country)]
   const lines: readonly (readonly [string, string | undefined])[] = [
-    ['Client', node.client],
     ['Where', where.filter((part) => part !== undefined).join(', ') || undefined],
     ['System', node.os],
     ['Agent', node.agent],

@@ -1,12 +1,16 @@
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js'
 import { TimeChart } from '../charts/time-chart.tsx'
-import { timeOfDay } from '../format/ages.ts'
+import { ageText, timeOfDay } from '../format/ages.ts'
 import { usePage } from '../shell/page.ts'
 import { chartedNames, planCharts } from './chart-plan.ts'
 import { fetchHistory, type HistorySeries } from './history.ts'
 
 const hourMs = 3_600_000
-const slots = 240
+/** A node heard for less than this is drawn over this much. */
+const leastMs = 60_000
+const mostSlots = 240
+/** Fewer readings come than this apart; slots that are shorter would be empty. */
+const leastSlotMs = 5_000
 const refreshMs = 15_000
 
 type Answer =
@@ -14,16 +18,21 @@ type Answer =
   | { readonly kind: 'here'; readonly series: readonly HistorySeries[]; readonly from: number; readonly to: number }
   | { readonly kind: 'failed'; readonly sentence: string }
 
-/** The last hour of everything the node has readings of, with one shared pointer. */
-export function NodeCharts(props: { network: string; node: string }): JSX.Element {
+/** The last hour, or as much as there is, of everything the node has readings of, with one shared pointer. */
+export function NodeCharts(props: { network: string; node: string; firstSeenAt: number }): JSX.Element {
   const [answer, setAnswer] = createSignal<Answer>({ kind: 'asking' })
   const [pointedAt, setPointedAt] = createSignal<number>()
-  keepAsking(() => [props.network, props.node], setAnswer)
+  keepAsking(
+    () => [props.network, props.node],
+    () => props.firstSeenAt,
+    setAnswer,
+  )
   const here = createMemo(() => {
     const now = answer()
     return now.kind === 'here' ? now : undefined
   })
-  const charts = createMemo(() => planCharts(here()?.series ?? [], hourMs / slots))
+  const span = () => (here()?.to ?? hourMs) - (here()?.from ?? 0)
+  const charts = createMemo(() => planCharts(here()?.series ?? [], span() / slotsOf(span())))
   const failed = () => {
     const now = answer()
     return now.kind === 'failed' ? now.sentence : undefined
@@ -35,7 +44,7 @@ export function NodeCharts(props: { network: string; node: string }): JSX.Elemen
   return (
     <section class="sec">
       <div class="sech">
-        <h3>Last hour</h3>
+        <h3>{span() < hourMs ? `The ${ageText(span())} since it was first heard` : 'Last hour'}</h3>
         <Show when={charts().length > 0}>
           <span class="note">{note()}</span>
         </Show>
@@ -66,7 +75,11 @@ export function NodeCharts(props: { network: string; node: string }): JSX.Elemen
 }
 
 /** Asks now and each 15 s. A failure replaces nothing that is already drawn but by its sentence. */
-function keepAsking(of: () => readonly [string, string], setAnswer: (answer: Answer) => void): void {
+function keepAsking(
+  of: () => readonly [string, string],
+  firstSeenAt: () => number,
+  setAnswer: (answer: Answer) => void,
+): void {
   const page = usePage()
   createEffect(
     on(of, ([network, node]) => {
@@ -74,9 +87,10 @@ function keepAsking(of: () => readonly [string, string], setAnswer: (answer: Ans
       setAnswer({ kind: 'asking' })
       const ask = async () => {
         const to = page.feed.now()
-        const question = { network, node, names: chartedNames, from: to - hourMs, to, points: slots }
+        const from = Math.max(to - hourMs, Math.min(to - leastMs, firstSeenAt()))
+        const question = { network, node, names: chartedNames, from, to, points: slotsOf(to - from) }
         const answer = await fetchHistory(question, abort.signal).then(
-          (series): Answer => ({ kind: 'here', series, from: to - hourMs, to }),
+          (series): Answer => ({ kind: 'here', series, from, to }),
           (error: unknown): Answer => ({
             kind: 'failed',
             sentence: error instanceof Error ? error.message : String(error),
@@ -85,11 +99,15 @@ function keepAsking(of: () => readonly [string, string], setAnswer: (answer: Ans
         if (!abort.signal.aborted) setAnswer(answer)
       }
       void ask()
-      const timer = setInterval(ask, refreshMs)
+      const timer = setInterval(() => void ask(), refreshMs)
       onCleanup(() => {
         clearInterval(timer)
         abort.abort()
       })
     }),
   )
+}
+
+function slotsOf(spanMs: number): number {
+  return Math.max(1, Math.min(mostSlots, Math.floor(spanMs / leastSlotMs)))
 }

@@ -55,7 +55,7 @@ export function NodePanel(): JSX.Element {
                 <DelayBars delays={known().recentDelays} height={28} fit="stretch" />
               </div>
             </section>
-            <NodeCharts network={known().network} node={known().node} />
+            <NodeCharts network={known().network} node={known().node} firstSeenAt={known().firstSeenAt} />
             <NodeAlarms node={known()} />
           </>
         )}

@@ -7,7 +7,7 @@ import { Outside } from './outside.tsx'
 import { usePage } from './page.ts'
 
 /** Worst first. */
-export const severities: readonly AlarmSeverity[] = ['critical', 'major', 'minor', 'warning', 'indeterminate']
+const severities: readonly AlarmSeverity[] = ['critical', 'major', 'minor', 'warning', 'indeterminate']
 
 /** Which network: all of them, with the glyph of their worst alarm. */
 export function BarOne(props: { onTheme: () => void; onHelp: () => void; onBell: () => void }): JSX.Element {
@@ -45,6 +45,8 @@ function NetworkTab(props: { network: WireSummary }): JSX.Element {
     const raised = activeAlarms(page.alarms()).filter((alarm) => alarm.origin?.network === props.network.network)
     return severities.find((severity) => raised.some((alarm) => alarm.severity === severity))
   })
+  /** A chain started anew has the name of the one before; only its id tells them apart. */
+  const hasNamesake = () => (page.networks() ?? []).filter(({ name }) => name === props.network.name).length > 1
   return (
     <a
       class="net"
@@ -54,6 +56,10 @@ function NetworkTab(props: { network: WireSummary }): JSX.Element {
       <Glyph name={worst() ?? 'inSync'} class={worst() === undefined ? 'faint' : `sev-${worst()}`} />
       <b>
         <Outside text={props.network.name} />
+        <Show when={hasNamesake()}>
+          {' '}
+          <Outside text={props.network.network} />
+        </Show>
       </b>
       <span class="n">{countOf(props.network.nodes, 'node')}</span>
       <span class="vh">, {worst() === undefined ? 'no alarms' : `worst alarm ${worst()}`}</span>
