@@ -38,6 +38,7 @@ async function listen(
     if (!signal.aborted) room.sweep()
     report(tallies, room, host.meter)
   }
+  room.close()
   await intake.close()
   report(tallies, room, host.meter)
 }

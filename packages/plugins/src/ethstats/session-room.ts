@@ -67,6 +67,11 @@ export class SessionRoom {
     for (const session of this.#sessions) session.sweep(nowMs)
   }
 
+  /** Frees every name; the front door closes the connections. */
+  close(): void {
+    for (const session of this.#sessions) session.onEnd(true)
+  }
+
   enter(agent: AgentId, session: AgentSession): void {
     this.#holders.set(agent, session)
   }
