@@ -19,7 +19,7 @@ export type Refusal = 'too_many_networks' | 'too_many_nodes' | 'too_many_agents'
  */
 export class NodeDirectory {
   readonly networks = new Map<NetworkId, WatchedNetwork>()
-  readonly agents = new Map<AgentId, WatchedAgent>()
+  readonly agents = new Map<AgentId, WatchedAgent<WatchedNode>>()
   readonly refused: Record<Refusal, number> = { too_many_networks: 0, too_many_nodes: 0, too_many_agents: 0 }
   readonly #limits: NetworkLimits
   readonly #identity: NetworkIdentity
@@ -45,14 +45,14 @@ export class NodeDirectory {
     return node?.agent.id === origin.agent ? node : undefined
   }
 
-  agentOf(id: AgentId): WatchedAgent | undefined {
+  agentOf(id: AgentId): WatchedAgent<WatchedNode> | undefined {
     const known = this.agents.get(id)
     if (known !== undefined) return known
     if (this.agents.size >= this.#limits.maxAgents) {
       this.refused.too_many_agents += 1
       return undefined
     }
-    const agent = new WatchedAgent(id)
+    const agent = new WatchedAgent<WatchedNode>(id)
     this.agents.set(id, agent)
     return agent
   }
@@ -111,7 +111,7 @@ export class NodeDirectory {
   }
 
   /** A node that was kept under `unknown`, or under the short form, goes where it turns out to belong. */
-  #moved(agent: WatchedAgent, name: NodeId, home: WatchedNetwork): WatchedNode | undefined {
+  #moved(agent: WatchedAgent<WatchedNode>, name: NodeId, home: WatchedNetwork): WatchedNode | undefined {
     const node = agent.nodes.get(name)
     if (node === undefined || home.nodes.has(node.node)) return undefined
     const { id } = node.network
@@ -123,7 +123,7 @@ export class NodeDirectory {
   }
 
   #admitted(
-    agent: WatchedAgent,
+    agent: WatchedAgent<WatchedNode>,
     name: NodeId,
     home: WatchedNetwork,
     now: UnixMs,
@@ -146,7 +146,7 @@ export class NodeDirectory {
     return admitted
   }
 
-  #handedOver(node: WatchedNode, agent: WatchedAgent, name: NodeId): WatchedNode {
+  #handedOver(node: WatchedNode, agent: WatchedAgent<WatchedNode>, name: NodeId): WatchedNode {
     for (const [known, other] of node.agent.nodes) if (other === node) node.agent.nodes.delete(known)
     node.agent = agent
     agent.nodes.set(name, node)
@@ -162,7 +162,7 @@ export class NodeDirectory {
 
 function newNode(
   node: NodeId,
-  agent: WatchedAgent,
+  agent: WatchedAgent<WatchedNode>,
   network: WatchedNetwork,
   now: UnixMs,
   firstSeenAt: UnixMs,

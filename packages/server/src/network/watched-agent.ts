@@ -1,7 +1,6 @@
 import type { AgentId, NetworkId, NodeId, SessionEvent, UnixMs } from '@headwatch/protocol'
 import { clipText } from './clip-text.ts'
 import { Rhythm } from './rhythm.ts'
-import type { WatchedNode } from './watched-node.ts'
 
 /** How an agent's newest connection ended. */
 export interface SessionEnd {
@@ -11,11 +10,11 @@ export interface SessionEnd {
 }
 
 /** An agent: its nodes, its connection, and how often it is heard. */
-export class WatchedAgent {
+export class WatchedAgent<Node = unknown> {
   readonly id: AgentId
   readonly heard = new Rhythm()
   /** The nodes it reports, by the name it gives them; the newest where it uses one name in several networks. */
-  readonly nodes = new Map<NodeId, WatchedNode>()
+  readonly nodes = new Map<NodeId, Node>()
   lastNetwork: NetworkId | undefined
   prefix: string | undefined
   end: SessionEnd | undefined

@@ -7,10 +7,10 @@ import { ReorgLog } from './reorg-log.ts'
 import type { Sighting } from './sighting.ts'
 import { commonAncestor, isAncestor, type TreeBlock } from './tree-block.ts'
 import { trimTree } from './trim-tree.ts'
-import type { WatchedNode } from './watched-node.ts'
+import type { HomeNetwork, WatchedNode } from './watched-node.ts'
 
 /** One network: its nodes, its blocks and the head they agree on. */
-export class WatchedNetwork {
+export class WatchedNetwork implements HomeNetwork {
   id: NetworkId
   genesis: Hex | undefined
   readonly nodes = new Map<NodeId, WatchedNode>()
@@ -72,7 +72,6 @@ export class WatchedNetwork {
     this.#changed()
   }
 
-  /** Marks a node as changed. */
   touch(node: WatchedNode): void {
     this.dirtyNodes.add(node)
     this.#changed()
@@ -86,7 +85,6 @@ export class WatchedNetwork {
     this.#changed()
   }
 
-  /** A block as a node has it. Anything but history is the node's head, if it is its latest word. */
   receive(node: WatchedNode, report: BlockReport, sighting: Sighting): void {
     const block = this.#place(report, sighting)
     block.receive(node.index, sighting)
@@ -99,7 +97,6 @@ export class WatchedNetwork {
     this.touch(node)
   }
 
-  /** Counts the node's vote again after its head, its syncing or its silence changed. */
   revote(node: WatchedNode): void {
     const isVoter = node.head !== undefined && node.silence === undefined
     const isSettled = isVoter && node.facts.isSyncing !== true
@@ -136,7 +133,6 @@ export class WatchedNetwork {
     return found.slice(0, Math.max(0, count))
   }
 
-  /** Settles what a message may have changed: the head, and with it the chain. To be called after each. */
   settle(headBefore: TreeBlock | undefined, now: UnixMs): void {
     const { head } = this
     if (head === headBefore || head === undefined) return

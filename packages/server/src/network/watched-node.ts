@@ -1,18 +1,46 @@
-import type { ClockOffset, NodeId, PastSilence, SilenceVerdict, UnixMs } from '@headwatch/protocol'
+import type {
+  BlockReport,
+  ClockOffset,
+  Hex,
+  NetworkId,
+  NodeId,
+  PastSilence,
+  SilenceVerdict,
+  UnixMs,
+} from '@headwatch/protocol'
+import type { CanonicalChain } from './canonical-chain.ts'
 import type { NodeFacts } from './node-facts.ts'
 import type { Rhythm } from './rhythm.ts'
+import type { Sighting } from './sighting.ts'
 import type { TreeBlock } from './tree-block.ts'
 import type { Uptime } from './uptime.ts'
 import type { WatchedAgent } from './watched-agent.ts'
-import type { WatchedNetwork } from './watched-network.ts'
+
+/** What a node needs of its network. */
+export interface HomeNetwork {
+  readonly id: NetworkId
+  genesis: Hex | undefined
+  readonly head: TreeBlock | undefined
+  /** The chain of the head. */
+  readonly chain: CanonicalChain | undefined
+  /** Marks a node as changed. */
+  touch(node: WatchedNode): void
+  /** A block as a node has it. Anything but history is the node's head, if it is its latest word. */
+  receive(node: WatchedNode, report: BlockReport, sighting: Sighting): void
+  /** Counts the node's vote again after its head, its syncing or its silence changed. */
+  revote(node: WatchedNode): void
+  /** Settles what a message may have changed: the head, and with it the chain. To be called after each. */
+  settle(headBefore: TreeBlock | undefined, now: UnixMs): void
+  remove(node: WatchedNode): void
+}
 
 /** One node as the state keeps it. Changed by its network and the state only; others get snapshots. */
 export interface WatchedNode {
   readonly node: NodeId
   /** Its place among its network's nodes, given to another after it is gone. */
   index: number
-  agent: WatchedAgent
-  network: WatchedNetwork
+  agent: WatchedAgent<WatchedNode>
+  network: HomeNetwork
   readonly facts: NodeFacts
   clock: ClockOffset | undefined
   readonly firstSeenAt: UnixMs
