@@ -31,6 +31,7 @@ export class Gateway {
   #next = 1n
   #handovers = 0
   #running: Promise<void> | undefined
+  #isFull: (() => void) | undefined
 
   constructor(options: GatewayOptions, sink: HandoverSink, { clock, meter }: { clock: Clock; meter: Meter }) {
     this.#options = options
@@ -49,8 +50,8 @@ export class Gateway {
         position === undefined
           ? this.#pending.add(items, (item) => this.#stamp(item))
           : this.#pending.addBatch({
-              count: items.length,
               ...position,
+              count: position.count ?? items.length,
               records: items.map((item) => this.#stamp(item)),
             })
       this.#wake()
@@ -68,9 +69,12 @@ export class Gateway {
 
   /** Gives over what is held; what core does not take by then is rejected as retryable. */
   async close(deadline: AbortSignal): Promise<void> {
-    deadline.addEventListener('abort', () => this.#stop.abort(), { once: true })
+    const stop = () => this.#stop.abort()
+    if (deadline.aborted) stop()
+    deadline.addEventListener('abort', stop, { once: true })
     await this.#running
-    this.#stop.abort()
+    stop()
+    deadline.removeEventListener('abort', stop)
   }
 
   #admit(records: number): void {
@@ -92,6 +96,7 @@ export class Gateway {
   }
 
   #wake(): void {
+    if (this.#pending.records >= this.#options.handoverRecords) this.#isFull?.()
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
     })
@@ -100,7 +105,7 @@ export class Gateway {
   async #run(): Promise<void> {
     while (this.#pending.records > 0) {
       if (this.#pending.records < this.#options.handoverRecords) {
-        await this.#clock.sleep(this.#options.handoverMs, this.#stop.signal).catch(() => undefined)
+        await this.#tick()
       }
       const pending = this.#pending
       this.#pending = new PendingHandover()
@@ -108,6 +113,15 @@ export class Gateway {
       await this.#handOver(pending)
       this.#held -= pending.records
     }
+  }
+
+  /** A moment for more to come, cut short when there is enough. */
+  async #tick(): Promise<void> {
+    const full = new AbortController()
+    this.#isFull = () => full.abort()
+    const signal = AbortSignal.any([full.signal, this.#stop.signal])
+    await this.#clock.sleep(this.#options.handoverMs, signal).catch(() => undefined)
+    this.#isFull = undefined
   }
 
   async #handOver(pending: PendingHandover): Promise<void> {

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Handover, HandoverSink, Telemetry } from '@headwatch/protocol'
+import { RejectedError, RetryableError } from '@headwatch/sdk'
+import { fakeClock, fakeMeter } from '@headwatch/sdk/testkit'
+import fc from 'fast-check'
+import { coreSink } from './core-sink.ts'
+import { Gateway, type GatewayOptions } from './gateway.ts'
+
+const ping = (value: number): Telemetry => ({
+  type: 'metrics',
+  readings: { value },
+  origin: { agent: 'a', node: 'n' },
+  at: value,
+})
+const valuesOf = (handover: Handover) => handover.batches.flatMap(({ records }) => records.map(({ at }) => at))
+const source = { agent: 'eu-1', stream: 'main', epoch: 'x' }
+
+function gatewayTo(
+  take: (handover: Handover) => Promise<Partial<Awaited<ReturnType<HandoverSink['take']>>> | undefined>,
+  options: Partial<GatewayOptions> = {},
+) {
+  const clock = fakeClock(0)
+  const handovers: Handover[] = []
+  const sink: HandoverSink = {
+    async take(handover) {
+      handovers.push(handover)
+      return { number: handover.number, creditRecords: 0, rejected: [], ...(await take(handover)) }
+    },
+  }
+  const all = { name: 'g', epoch: 'e', handoverRecords: 3, handoverMs: 20, maxRecords: 10, ...options }
+  return { gateway: new Gateway(all, sink, { clock, meter: fakeMeter() }), clock, handovers }
+}
+
+describe('a gateway', () => {
+  test('gathers what comes within a tick into one handover, and answers when core owns it', async () => {
+    const owned = Promise.withResolvers<undefined>()
+    const { gateway, clock, handovers } = gatewayTo(() => owned.promise)
+    const accepted = [gateway.accept([ping(1)]), gateway.accept([ping(2)])]
+    await clock.advance(20)
+    assert.deepEqual(handovers.map(valuesOf), [[1, 2]])
+    owned.resolve(undefined)
+    await Promise.all(accepted)
+  })
+
+  test('does not wait for the tick when there is enough', async () => {
+    const { gateway, handovers } = gatewayTo(async () => undefined)
+    await gateway.accept([ping(1), ping(2), ping(3)])
+    assert.deepEqual(handovers.map(valuesOf), [[1, 2, 3]])
+  })
+
+  test('keeps the numbers a sender gave and gives its own to the rest', async () => {
+    const { gateway, handovers } = gatewayTo(async () => undefined)
+    await Promise.all([
+      gateway.accept([ping(1)]),
+      gateway.accept([ping(2), ping(3)], { source, lane: 'backlog', first: 7n }),
+    ])
+    assert.partialDeepStrictEqual(handovers[0]?.batches, [
+      { source, lane: 'backlog', first: 7n, count: 2 },
+      { source: { agent: 'gateway/g', stream: 'received', epoch: 'e' }, lane: 'live', first: 1n, count: 1 },
+    ])
+  })
+
+  test('gives a handover that core could not take again, under the same numbers', async () => {
+    let failures = 2
+    const { gateway, clock, handovers } = gatewayTo(async () => {
+      if (failures-- > 0) throw new RetryableError('core is away')
+      return undefined
+    })
+    const accepted = gateway.accept([ping(1), ping(2), ping(3)])
+    await clock.advance(5_000)
+    await accepted
+    assert.equal(handovers.length, 3)
+    assert.equal(
+      new Set(handovers.map((handover) => JSON.stringify([handover.number, String(handover.batches[0]?.first)]))).size,
+      1,
+    )
+  })
+
+  test('refuses what is more than it may hold, so that the sender keeps it', async () => {
+    const { gateway } = gatewayTo(() => new Promise(() => undefined))
+    void gateway.accept(Array.from({ length: 10 }, (_, value) => ping(value)))
+    await assert.rejects(async () => gateway.accept([ping(11)]), { name: 'RetryableError' })
+  })
+
+  test('tells only the sender of poison that it was refused', async () => {
+    const { gateway, clock } = gatewayTo(async () => ({ rejected: [{ index: 0, reason: 'poison' }] }))
+    const outcomes = Promise.allSettled([
+      gateway.accept([ping(1)], { source, lane: 'live', first: 1n }),
+      gateway.accept([ping(2)]),
+    ])
+    await clock.advance(20)
+    assert.deepEqual(
+      (await outcomes).map(({ status }) => status),
+      ['rejected', 'fulfilled'],
+    )
+  })
+
+  test('settles every sender when it closes', async () => {
+    const { gateway, clock } = gatewayTo(() => Promise.reject(new RetryableError('core is away')))
+    const accepted = Promise.allSettled([gateway.accept([ping(1)])])
+    const closing = gateway.close(AbortSignal.abort())
+    await clock.advance(10_000)
+    await closing
+    assert.deepEqual(
+      (await accepted).map(({ status }) => status),
+      ['rejected'],
+    )
+    await assert.rejects(async () => gateway.accept([ping(2)]), { name: 'RetryableError' })
+  })
+
+  test('hands over every record once and in order, however they come', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.nat(30)), { maxLength: 30 }),
+        async (runs) => {
+          const { gateway, clock, handovers } = gatewayTo(async () => undefined, { maxRecords: 1_000 })
+          let next = 0
+          const accepted: Promise<void>[] = []
+          for (const [count, pauseMs] of runs) {
+            accepted.push(gateway.accept(Array.from({ length: count }, () => ping(next++))))
+            await clock.advance(pauseMs)
+          }
+          await clock.advance(100)
+          await Promise.all(accepted)
+          assert.deepEqual(
+            handovers.flatMap(valuesOf),
+            Array.from({ length: next }, (_, value) => value),
+          )
+          assert.deepEqual(
+            handovers.map(({ number }) => number),
+            handovers.map((_, index) => index + 1),
+          )
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('core', () => {
+  const handover = {
+    gateway: 'g',
+    number: 1,
+    gaps: [],
+    dropped: {},
+    merged: 0,
+    batches: [1n, 2n].map((first) => ({
+      source,
+      lane: 'live' as const,
+      first,
+      count: 1,
+      records: [ping(Number(first))] as never,
+    })),
+  }
+  const sinkThat = (accept: (first: bigint | undefined) => Promise<void>) =>
+    coreSink(
+      Object.assign(async (_items: readonly Telemetry[], position?: { first: bigint }) => accept(position?.first), {
+        gap: async () => undefined,
+      }),
+      5,
+    )
+
+  test('names the batches it will never take', async () => {
+    const sink = sinkThat(async (first) => {
+      if (first === 2n) throw new RejectedError('poison')
+    })
+    assert.deepEqual(await sink.take(handover), {
+      number: 1,
+      creditRecords: 5,
+      rejected: [{ index: 1, reason: 'poison' }],
+    })
+  })
+
+  test('says nothing of a handover it may have taken in part', async () => {
+    const sink = sinkThat(async (first) => {
+      if (first === 2n) throw new RetryableError('store is behind')
+    })
+    await assert.rejects(sink.take(handover), { name: 'RetryableError' })
+  })
+})
