@@ -36,7 +36,6 @@ export function checkDefinition(
 /** The peer, with a way to dispose of it in any case. */
 export async function disposable<P extends CheckPeer>(peer: () => Promise<P>): Promise<P & AsyncDisposable> {
   const made = await peer()
-  return Object.assign(made, {
-    [Symbol.asyncDispose]: made[Symbol.asyncDispose]?.bind(made) ?? (async () => undefined),
-  })
+  const dispose = made[Symbol.asyncDispose]
+  return Object.assign(made, { [Symbol.asyncDispose]: async () => dispose?.call(made) })
 }

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+const endpoint = z.string().regex(/^in_process:[a-z0-9_-]{1,64}$/, 'an endpoint is in_process:<name>')
+
+export const exporterConfig = z.strictObject({
+  endpoint: endpoint
+    .default('in_process:main')
+    .describe('Where the server listens: in_process:<name> within one program.'),
+  token: z.string().max(4_096).default('').describe('What the server gave this agent; empty where it asks for none.'),
+  inFlight: z.int().min(1).max(256).default(8).describe('Batches sent and not acknowledged at one time.'),
+  connectTimeoutMs: z
+    .int()
+    .min(100)
+    .default(10_000)
+    .describe('Give up on a connection that is not welcomed after this long.'),
+})
+
+export const receiverConfig = z.strictObject({
+  listen: endpoint.default('in_process:main').describe('Where agents come in: in_process:<name> within one program.'),
+  maxConnections: z.int().min(1).default(20_000).describe('Further connections are turned away.'),
+  heartbeatMs: z
+    .int()
+    .min(100)
+    .default(15_000)
+    .describe('Each side says something this often; three times as long a silence is the end.'),
+  ackDelayMs: z.int().min(0).max(2_000).default(200).describe('How long an acknowledgement may wait for others.'),
+  helloTimeoutMs: z.int().min(100).default(10_000).describe('A connection that has not said hello by then is closed.'),
+  creditRecords: z.int().min(1).default(10_000).describe('Records one agent may have sent and not seen acknowledged.'),
+  creditBytes: z
+    .int()
+    .min(1_024)
+    .default(16_777_216)
+    .describe('Bytes one agent may have sent and not seen acknowledged.'),
+  frameBytes: z.int().min(4_096).max(16_777_216).default(1_048_576).describe('A longer frame closes the connection.'),
+  batchRecords: z.int().min(1).max(65_536).default(1_000).describe('A batch of more numbers closes the connection.'),
+  collectEveryMs: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('The interval agents are asked to collect at; 0 leaves it to them.'),
+  retryAfterMs: z.int().min(0).default(1_000).describe('When an agent sends again what the pipeline could not take.'),
+  restartSpreadMs: z
+    .int()
+    .min(0)
+    .default(30_000)
+    .describe('A server that stops asks its agents to come back within this time, each at a random moment.'),
+})
+
+export type NativeExporterConfig = z.infer<typeof exporterConfig>
+export type NativeReceiverConfig = z.infer<typeof receiverConfig>
