@@ -94,8 +94,8 @@ describe('the API', () => {
       ['/api/v1/networks/1337/nodes?cursor=x', 400, 'bad_cursor'],
       ['/api/v1/networks/1337/nodes/geth-a/history?names=a&from=5&to=4', 400, 'bad_range'],
       ['/api/v1/networks/1337/nodes/geth-a/history', 400, 'bad_request'],
-      [`/api/v1/networks/${'x'.repeat(300)}`, 404, 'no_such_path'],
-      ['/api/v1/networks/%E0%A4%A', 400, 'internal'],
+      [`/api/v1/networks/${'x'.repeat(300)}`, 414, 'bad_address'],
+      ['/api/v1/networks/%E0%A4%A', 400, 'bad_address'],
     ]
     for (const [path, status, code] of cases) {
       const answer = await json(running.url + path)

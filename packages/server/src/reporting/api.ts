@@ -32,7 +32,15 @@ export type Api = Awaited<ReturnType<typeof makeApi>>
 
 /** An application without routes: errors as JSON, schemas gathered for OpenAPI. */
 export async function makeApi({ version, logger }: ReportingParts) {
-  const api = fastify({ bodyLimit: 64 * 1024, routerOptions: { maxParamLength: 256 }, requestTimeout: 30_000 })
+  const api = fastify({
+    bodyLimit: 64 * 1024,
+    routerOptions: { maxParamLength: 256 },
+    requestTimeout: 30_000,
+    frameworkErrors: (error, _request, reply) => {
+      const message = 'The address is too long, or not written as one.'
+      void reply.code(error.statusCode ?? 400).send({ error: { code: 'bad_address', message } })
+    },
+  })
   api.setValidatorCompiler(validatorCompiler)
   api.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
   api.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
