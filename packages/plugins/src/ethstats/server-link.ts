@@ -184,7 +184,8 @@ export class ServerLink {
     this.#failuresLogged = 0
     this.#logger.info('connected to an ethstats server', this.#logFields())
     this.#ping(this.#lastHeardMs)
-    for (const frame of this.#picture.current(this.#clock.now())) socket.send(frame)
+    // Whoever waits is about to tell the newest itself.
+    if (this.#waiters.size === 0) for (const frame of this.#picture.current(this.#clock.now())) socket.send(frame)
     for (const waiter of this.#waiters) waiter.resolve()
   }
 

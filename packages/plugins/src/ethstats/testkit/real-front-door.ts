@@ -24,7 +24,10 @@ export async function realFrontDoor(): Promise<RealFrontDoor> {
         perMessageDeflate: false,
       })
       server.on('upgrade', (request, socket, head) => {
-        if (!(request.url ?? '').startsWith(route.path)) return socket.destroy()
+        if (!(request.url ?? '').startsWith(route.path)) {
+          socket.destroy()
+          return
+        }
         upgrader.handleUpgrade(request, socket, head, (peer) => {
           open.add(peer)
           serve(peer, route, request.socket.remoteAddress ?? '')

@@ -8,6 +8,10 @@ import { realFrontDoor } from './real-front-door.ts'
 /** The receiver behind a real port, with a clock that stands still and a pipeline that remembers. */
 export interface StartedReceiver extends AsyncDisposable {
   readonly host: FakeHost
+  /** `ws://127.0.0.1:port` */
+  readonly url: string
+  /** Resolves when the pipeline was given `count` items; the clock runs meanwhile. */
+  heard(count: number): Promise<void>
   /** What the pipeline was given, once the gathering time has passed. */
   items(): Promise<readonly Telemetry[]>
   connect(): Promise<PretendAgent>
@@ -45,8 +49,12 @@ export async function startedReceiver({
   const connect = (): Promise<PretendAgent> => pretendAgent(`${frontDoor.url}/api`)
   return {
     host,
+    url: frontDoor.url,
     connect,
     stop,
+    async heard(count) {
+      while (given.length < count) await host.clock.advance(20)
+    },
     async items() {
       await host.clock.advance(20)
       return given
