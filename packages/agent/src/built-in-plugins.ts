@@ -1,8 +1,9 @@
 import { PluginCatalog, type PluginSource } from '@headwatch/pipeline'
+import type { Carrier } from '@headwatch/plugins/native'
 import type { Plugin } from '@headwatch/sdk'
 
-/** What an agent can be configured with without installing anything. Each is loaded when it is named: an agent stays small. */
-export function agentPlugins(further: readonly PluginSource[] = []): PluginCatalog {
+/** What an agent can be configured with without installing anything. Each is loaded when it is named: an agent stays small. `carrier` leads to a server in the same program. */
+export function agentPlugins(carrier?: Carrier): PluginCatalog {
   return new PluginCatalog([
     {
       kind: 'collector',
@@ -19,6 +20,12 @@ export function agentPlugins(further: readonly PluginSource[] = []): PluginCatal
       name: 'ethstats',
       load: async () => (await import('@headwatch/plugins/ethstats')).ethstatsExporter as Plugin,
     },
-    ...further,
+    ...nativeExporter(carrier),
   ])
+}
+
+function nativeExporter(carrier: Carrier | undefined): readonly PluginSource[] {
+  if (carrier === undefined) return []
+  const load = async () => (await import('@headwatch/plugins/native')).nativePlugins(carrier).exporter as Plugin
+  return [{ kind: 'exporter', name: 'native', load }]
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import { loadPackage, type Plan, type PluginSource, readConfig } from '@headwatch/pipeline'
+import { loadPackage, type Plan, readConfig } from '@headwatch/pipeline'
+import type { Carrier } from '@headwatch/plugins/native'
 import { agentPlugins } from './built-in-plugins.ts'
 import { type ProgramSettings, programSettings } from './settings.ts'
 
@@ -11,16 +12,16 @@ export interface ConfigText {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-/** Reads an agent's configuration. @throws {ConfigError} every problem with its line. */
+/** Reads an agent's configuration. With a `carrier`, it can report to a server of the same program. @throws {ConfigError} every problem with its line. */
 export async function readAgentConfig(
   { file, text, environment }: ConfigText,
-  further: readonly PluginSource[] = [],
+  carrier?: Carrier,
 ): Promise<{ readonly plan: Plan; readonly settings: ProgramSettings }> {
   const { plan, sections } = await readConfig({
     file,
     text,
     environment,
-    catalog: agentPlugins(further),
+    catalog: agentPlugins(carrier),
     loadPackage: (name) => loadPackage(name, dirname(file)),
     sections: { program: programSettings },
   })

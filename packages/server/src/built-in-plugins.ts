@@ -1,8 +1,9 @@
-import { PluginCatalog } from '@headwatch/pipeline'
+import { PluginCatalog, type PluginSource } from '@headwatch/pipeline'
+import type { Carrier } from '@headwatch/plugins/native'
 import type { Plugin } from '@headwatch/sdk'
 
-/** What a server can be configured with without installing anything. Each is loaded when it is named. */
-export function serverPlugins(): PluginCatalog {
+/** What a server can be configured with without installing anything. Each is loaded when it is named. `carrier` brings agents of the same program. */
+export function serverPlugins(carrier?: Carrier): PluginCatalog {
   return new PluginCatalog([
     {
       kind: 'collector',
@@ -19,6 +20,7 @@ export function serverPlugins(): PluginCatalog {
       name: 'ethstats',
       load: async () => (await import('@headwatch/plugins/ethstats')).ethstatsReceiver as Plugin,
     },
+    ...nativeReceiver(carrier),
     {
       kind: 'processor',
       name: 'node_silence',
@@ -35,4 +37,10 @@ export function serverPlugins(): PluginCatalog {
       load: async () => (await import('@headwatch/plugins/sqlite')).sqliteStore as Plugin,
     },
   ])
+}
+
+function nativeReceiver(carrier: Carrier | undefined): readonly PluginSource[] {
+  if (carrier === undefined) return []
+  const load = async () => (await import('@headwatch/plugins/native')).nativePlugins(carrier).receiver as Plugin
+  return [{ kind: 'receiver', name: 'native', load }]
 }

@@ -1,3 +1,4 @@
+export { Switchboard } from '@headwatch/plugins/native'
 export type { NodeNews } from './follow-node.ts'
 export { readServerConfig, type ServerConfig, type ServerConfigText } from './read-server-config.ts'
 export {

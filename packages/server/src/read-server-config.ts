@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { loadPackage, type Plan, readConfig } from '@headwatch/pipeline'
+import type { Carrier } from '@headwatch/plugins/native'
 import { type AdmissionSettings, admissionSettings } from './auth/config.ts'
 import { serverPlugins } from './built-in-plugins.ts'
 import { type ServerSettings, serverSettings } from './settings.ts'
@@ -18,13 +19,16 @@ export interface ServerConfig {
   readonly admission: AdmissionSettings
 }
 
-/** Reads a server's configuration. @throws {ConfigError} every problem with its line. */
-export async function readServerConfig({ file, text, environment }: ServerConfigText): Promise<ServerConfig> {
+/** Reads a server's configuration. With a `carrier`, agents of the same program can be received. @throws {ConfigError} every problem with its line. */
+export async function readServerConfig(
+  { file, text, environment }: ServerConfigText,
+  carrier?: Carrier,
+): Promise<ServerConfig> {
   const { plan, sections } = await readConfig({
     file,
     text,
     environment,
-    catalog: serverPlugins(),
+    catalog: serverPlugins(carrier),
     loadPackage: (name) => loadPackage(name, dirname(file)),
     sections: { server: serverSettings, access: admissionSettings },
   })

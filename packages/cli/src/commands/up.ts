@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
 import { dashboardFolder } from '../dashboard-folder.ts'
 import { defaultServer } from '../default-server.ts'
-import { runUntilSignal } from '../run-until-signal.ts'
+import { runUntilSignal, type Stoppable } from '../run-until-signal.ts'
 import { version } from '../version.ts'
 
 interface UpFlags {
@@ -29,17 +29,32 @@ export function upCommand(): Command {
 }
 
 async function runUp({ rpc, listen, data, name }: UpFlags): Promise<void> {
-  const { readServerConfig, startConfiguredServer } = await import('@headwatch/server')
-  const text = JSON.stringify({
+  const [{ readServerConfig, startConfiguredServer, Switchboard }, { readAgentConfig, startAgent }] = await Promise.all(
+    [import('@headwatch/server'), import('@headwatch/agent')],
+  )
+  const switchboard = new Switchboard()
+  const config = { file: 'the flags', environment: process.env }
+  const { receivers, ...rest } = defaultServer(listen, data)
+  const serverText = JSON.stringify({ self: { agent: 'server' }, receivers: { ...receivers, native: {} }, ...rest })
+  const agentText = JSON.stringify({
     self: { agent: name },
     collectors: { ethereum: { endpoint: rpc }, host: {} },
-    ...defaultServer(listen, data),
+    exporters: { native: { retention: 'acked' } },
   })
-  const read = await readServerConfig({ file: 'the flags', text, environment: process.env })
-  const server = await startConfiguredServer(read, { version, dashboardFolder: dashboardFolder(), folder: '.' })
+  const agentConfig = await readAgentConfig({ ...config, text: agentText }, switchboard)
+  const serverConfig = await readServerConfig({ ...config, text: serverText }, switchboard)
+  const server = await startConfiguredServer(serverConfig, { version, dashboardFolder: dashboardFolder(), folder: '.' })
   console.log(`Headwatch is up: page on ${server.url}, history in ${data}. Ctrl+C stops it.`)
   server.followNode(name, (news) => console.log(newsText(news, rpc)))
-  await runUntilSignal(server, console.log)
+  const agent = await startAgent(agentConfig)
+  await runUntilSignal({ stop: () => stopBoth(agent, server) }, console.log)
+}
+
+/** The agent first: what it holds still finds a server. */
+async function stopBoth(agent: Stoppable, server: Stoppable): Promise<{ readonly lostRecords: number }> {
+  const ofAgent = await agent.stop()
+  const ofServer = await server.stop()
+  return { lostRecords: ofAgent.lostRecords + ofServer.lostRecords }
 }
 
 function newsText(
