@@ -15,13 +15,16 @@ export function problemText({ file, line, column, path, message }: ConfigProblem
   return path === '' ? `${place}: ${message}` : `${place}: ${path}: ${message}`
 }
 
+const maxTold = 50
+
 /** A configuration that cannot be used; lists every problem at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly ConfigProblem[]
 
   constructor(problems: readonly ConfigProblem[]) {
-    super(problems.map(problemText).join('\n'))
+    const more = problems.length > maxTold ? [`and ${problems.length - maxTold} more`] : []
+    super([...problems.slice(0, maxTold).map(problemText), ...more].join('\n'))
     this.problems = problems
   }
 }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { defineCollector, defineExporter, defineStore, type Plugin } from '@headwatch/sdk'
 import fc from 'fast-check'
@@ -22,14 +25,26 @@ const plugins = [
   defineExporter({
     ...about,
     name: 'ethstats',
-    config: z.object({ endpoint: z.string(), secret: z.string().default('') }),
+    config: z.object({
+      endpoint: z.string(),
+      secret: z.string().default(''),
+      tls: z.object({ caFile: z.string().optional() }).prefault({}),
+    }),
+    create: () => ({ export: async () => undefined }),
   }),
+  defineExporter({
+    ...about,
+    name: 'acknowledging',
+    config: z.object({}),
+    create: () => ({ acknowledges: true, export: async () => undefined }),
+  }),
+  defineExporter({ ...about, name: 'greedy', config: z.strictObject({ retention: z.string().optional() }) }),
   defineStore({ ...about, name: 'sqlite', config: z.object({ folder: z.string().default('./data') }) }),
 ] as readonly Plugin[]
 
-const read = (text: string, environment: Record<string, string> = {}) =>
+const read = (text: string, environment: Record<string, string> = {}, file = 'headwatch.yaml') =>
   readConfig({
-    file: 'headwatch.yaml',
+    file,
     text,
     environment,
     catalog: new PluginCatalog(
@@ -41,8 +56,8 @@ const read = (text: string, environment: Record<string, string> = {}) =>
     sections: { server: z.object({ listen: z.string().default('127.0.0.1:3000') }) },
   })
 
-const complaints = async (text: string) => {
-  const error = await read(text).then(
+const complaints = async (text: string, environment: Record<string, string> = {}) => {
+  const error = await read(text, environment).then(
     () => assert.fail('it was read without complaint'),
     (thrown: unknown) => thrown,
   )
@@ -116,9 +131,27 @@ describe('a mistake is told with its line', () => {
     ['a package that is not there', 'plugins: [nope]', /^headwatch\.yaml:1:\d+: plugins\.0: .* not installed$/],
     [
       'a variable that is not set',
-      'exporters:\n  ethstats: { endpoint: "${NOPE}" }',
+      `exporters:\n  ethstats: { endpoint: "\${NOPE}" }`,
       /^headwatch\.yaml:2:15: exporters\.ethstats\.endpoint: .* NOPE$/,
     ],
+    [
+      'an unknown key further down',
+      'exporters:\n  ethstats:\n    endpoint: x\n    tls:\n      cafile: y',
+      /^headwatch\.yaml:5:7: exporters\.ethstats\.tls\.cafile: .* did you mean "caFile"\?$/,
+    ],
+    [
+      'a worker for a plugin of the program',
+      'collectors: { host: { runIn: worker } }',
+      /^headwatch\.yaml:1:23: collectors\.host\.runIn: .* comes with the program/,
+    ],
+    [
+      'keeping until acknowledged where nobody acknowledges',
+      'exporters: { ethstats: { endpoint: x, retention: acked } }',
+      /^headwatch\.yaml:1:39: exporters\.ethstats\.retention: .* never told/,
+    ],
+    ['a key that is claimed twice', 'exporters: { greedy: }', /exporters\.greedy: .* is the host's$/],
+    ['a tag of another program', 'self: { agent: !php x }', /^headwatch\.yaml:1:16: .*!php/],
+    ['a secret file that is not there', `exporters: { ethstats: { endpoint: "\${file:nope}" } }`, /nope cannot be read/],
   ]
   for (const [what, text, expected] of cases) {
     test(`${what}`, async () => assert.match((await complaints(text))[0] ?? '', expected))
@@ -133,6 +166,55 @@ describe('a mistake is told with its line', () => {
   })
 })
 
+describe('the environment', () => {
+  const text = 'collectors: { ethereum: { endpoint: http://x, everyMs: 1000 }, ethereum/b: { endpoint: http://y } }'
+
+  test('puts values in the place of the file’s, numbers as numbers and text as text', async () => {
+    const { plan, sections } = await read(text, {
+      HEADWATCH_COLLECTORS__ETHEREUM__EVERY_MS: '2500',
+      HEADWATCH_COLLECTORS__ETHEREUMB__ENDPOINT: 'http://z',
+      HEADWATCH_EXPORTERS__ETHSTATS__ENDPOINT: 'ws://s',
+      HEADWATCH_EXPORTERS__ETHSTATS__SECRET: '0123',
+      HEADWATCH_SERVER__LISTEN: '[::1]:1',
+      HEADWATCH_RPC: 'not a key',
+      OTHER__THING: 'x',
+    })
+    assert.partialDeepStrictEqual(plan.collectors, [
+      { settings: { everyMs: 2_500 } },
+      { name: 'ethereum/b', config: { endpoint: 'http://z' } },
+    ])
+    assert.partialDeepStrictEqual(plan.exporters, [{ config: { endpoint: 'ws://s', secret: '0123' } }])
+    assert.equal(sections.server.listen, '[::1]:1')
+  })
+
+  test('is blamed by the name of its variable', async () => {
+    assert.deepEqual(await complaints(text, { HEADWATCH_COLLECTORS__ETHEREUM__TIMEOUT_MS: 'soon' }), [
+      'HEADWATCH_COLLECTORS__ETHEREUM__TIMEOUT_MS: collectors.ethereum.timeoutMs: Invalid input: expected number, received string',
+    ])
+    const [unknown] = await complaints(text, { HEADWATCH_COLECTORS__ETHEREUM__TIMEOUT_MS: '1' })
+    assert.match(unknown ?? '', /^HEADWATCH_COLECTORS__.*: .* did you mean "collectors"\?$/)
+    const [noKey] = await complaints(text, { HEADWATCH_COLLECTORS__ETHEREUM__TIMEOUT: '1' })
+    assert.match(noKey ?? '', /"collectors\.ethereum" has no key "TIMEOUT"; did you mean "timeoutMs"\?$/)
+  })
+})
+
+test('a secret comes from a file beside the configuration, without its last line break', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headwatch-config-'))
+  try {
+    writeFileSync(join(folder, 'secret.txt'), 'hunter2\n')
+    const text = `exporters: { ethstats: { endpoint: x, secret: "\${file:secret.txt}" } }`
+    const { plan } = await read(text, {}, join(folder, 'headwatch.yaml'))
+    assert.partialDeepStrictEqual(plan.exporters, [{ config: { secret: 'hunter2' } }])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('an exporter that acknowledges may keep what it sends until then', async () => {
+  const { plan } = await read('exporters: { acknowledging: { retention: acked } }')
+  assert.partialDeepStrictEqual(plan.exporters, [{ settings: { retention: 'acked' } }])
+})
+
 test('reading never throws anything but complaints', async () => {
   const yaml = fc.oneof(
     fc.string(),
@@ -145,6 +227,10 @@ test('reading never throws anything but complaints', async () => {
       'self: !!js/function x',
       '"\\u0000": 1',
       '__proto__: { a: 1 }',
+      '['.repeat(5_000),
+      'collectors: { constructor: {}, __proto__: {} }',
+      'self: { __proto__: x, toString: 1 }',
+      `exporters: { ethstats: { endpoint: "\${file:/}" , tls: [] } }`,
     ),
   )
   await fc.assert(

@@ -1,35 +1,25 @@
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
 import type { Schema } from '@headwatch/sdk'
 import { z } from 'zod'
 import type { Plan } from '../plan.ts'
 import { ConfigError, type ConfigProblem } from './config-problem.ts'
+import { configShape } from './config-shape.ts'
+import { environmentOverrides } from './environment-overrides.ts'
 import type { PluginCatalog, PluginSource } from './plugin-catalog.ts'
 import { type InstanceReading, readInstances } from './read-instances.ts'
 import { readPipelines } from './read-pipelines.ts'
-import { readSection, refuseKeys } from './read-section.ts'
-import { YamlSource } from './yaml-source.ts'
-
-/** Who this program is. */
-export const selfSection = z.object({
-  agent: z.string().min(1).max(256).default(hostname()).describe('Name of this agent; the host’s name when absent.'),
-  node: z.string().min(1).max(256).optional().describe('Name of the node beside it; the agent’s when absent.'),
-})
-
-const ownSections = [
-  'self',
-  'plugins',
-  'collectors',
-  'receivers',
-  'processors',
-  'exporters',
-  'stores',
-  'pipelines',
-] as const
+import { readSection } from './read-section.ts'
+import { replaceReferences } from './references.ts'
+import { ownSections, selfSection } from './sections.ts'
+import { refuseKeys } from './unknown-keys.ts'
+import { withOverrides, YamlSource } from './yaml-source.ts'
 
 export interface ConfigReading<S extends Record<string, Schema<unknown>>> {
-  /** Shown in problems. */
+  /** Shown in problems; relative files are looked for beside it. */
   readonly file: string
   readonly text: string
+  /** Values of `${NAME}`, and of keys: `HEADWATCH_EXPORTERS__ETHSTATS__SECRET`. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly catalog: PluginCatalog
   /** Loads the plugins of an npm package. @throws with a sentence when there are none. */
@@ -47,17 +37,15 @@ export interface ReadConfig<S extends Record<string, Schema<unknown>>> {
 export async function readConfig<S extends Record<string, Schema<unknown>>>(
   reading: ConfigReading<S>,
 ): Promise<ReadConfig<S>> {
-  const source = new YamlSource(reading.file, reading.text, reading.environment)
-  if (source.problems.length > 0) throw new ConfigError(source.problems)
-  const { value } = source
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError([source.problem([], 'must be a map of sections: self, collectors, exporters, …')])
-  }
-  const root = value as Record<string, unknown>
+  const written = new YamlSource(reading.file, reading.text)
+  if (written.problems.length > 0) throw new ConfigError(written.problems)
+  if (!isMap(written.value))
+    throw new ConfigError([written.problem([], 'must be a map of sections: self, collectors, exporters, …')])
   const problems: ConfigProblem[] = [
-    ...refuseKeys(root, [...ownSections, ...Object.keys(reading.sections)], [], source),
+    ...refuseKeys(written.value, [...ownSections, ...Object.keys(reading.sections)], [], written),
   ]
-  const catalog = await withPackages(root['plugins'], reading, source, problems)
+  const catalog = await withPackages(written.value.plugins, reading, written, problems)
+  const { root, source } = await withEnvironment(written.value, reading, catalog, problems)
   const plan = await readPlan(root, { source, catalog, problems })
   const sections: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries(reading.sections)) {
@@ -69,20 +57,41 @@ export async function readConfig<S extends Record<string, Schema<unknown>>>(
   return { plan, sections: sections as ReadConfig<S>['sections'] }
 }
 
+/** What the file says, with what the environment puts in its place. */
+async function withEnvironment<S extends Record<string, Schema<unknown>>>(
+  written: Record<string, unknown>,
+  { file, text, environment, sections }: ConfigReading<S>,
+  catalog: PluginCatalog,
+  problems: ConfigProblem[],
+): Promise<{ readonly root: Record<string, unknown>; readonly source: YamlSource }> {
+  const found = await environmentOverrides(environment, configShape(written, catalog, sections))
+  problems.push(...found.problems)
+  const source = new YamlSource(file, text, found.overrides)
+  const sources = { environment, folder: dirname(file) }
+  const root = replaceReferences(withOverrides(written, found.overrides), sources, (path, message) =>
+    problems.push(source.problem(path, message)),
+  )
+  return { root: root as Record<string, unknown>, source }
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 async function readPlan(root: Record<string, unknown>, reading: InstanceReading): Promise<Plan> {
-  const self = await readSection(selfSection, root['self'], ['self'], reading.source)
+  const self = await readSection(selfSection, root.self, ['self'], reading.source)
   if (!self.ok) reading.problems.push(...self.problems)
   const instances = {
-    collectors: await readInstances('collector', 'collectors', root['collectors'], reading),
-    receivers: await readInstances('receiver', 'receivers', root['receivers'], reading),
-    processors: await readInstances('processor', 'processors', root['processors'], reading),
-    exporters: await readInstances('exporter', 'exporters', root['exporters'], reading),
-    stores: await readInstances('store', 'stores', root['stores'], reading),
+    collectors: await readInstances('collector', 'collectors', root.collectors, reading),
+    receivers: await readInstances('receiver', 'receivers', root.receivers, reading),
+    processors: await readInstances('processor', 'processors', root.processors, reading),
+    exporters: await readInstances('exporter', 'exporters', root.exporters, reading),
+    stores: await readInstances('store', 'stores', root.stores, reading),
   }
   const isWhole = reading.problems.length === 0
-  const pipelines = isWhole ? await readPipelines(root['pipelines'], instances, reading.source, reading.problems) : []
-  const agent = self.ok ? self.value.agent : ''
-  return { self: { agent, node: (self.ok ? self.value.node : undefined) ?? agent }, ...instances, pipelines }
+  const pipelines = isWhole ? await readPipelines(root.pipelines, instances, reading.source, reading.problems) : []
+  const { agent = hostname(), node = agent } = self.ok ? self.value : {}
+  return { self: { agent, node }, ...instances, pipelines }
 }
 
 async function withPackages(

@@ -1,30 +1,16 @@
 import type { Kind, Plugin } from '@headwatch/sdk'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { locationOf } from '../loader/load-package.ts'
 import { intoWorker } from '../loader/worker/into-worker.ts'
 import type { Instance } from '../plan.ts'
-import { collectorSettings, exporterSettings } from '../settings.ts'
+import { canAcknowledge } from './can-acknowledge.ts'
 import type { ConfigProblem } from './config-problem.ts'
+import { hostSettings } from './host-settings.ts'
 import { nearestName } from './nearest-name.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
 import { readSection } from './read-section.ts'
+import { jsonSchemaOf } from './schema-shape.ts'
 import type { YamlSource } from './yaml-source.ts'
-
-/** Where an instance runs: in the program, or in a worker thread of its own that cannot take the program with it. */
-export const placement = z
-  .enum(['process', 'worker'])
-  .describe('Where the plugin runs: in the program, or in a thread of its own.')
-
-const everyKind = z.object({ runIn: placement.default('process') })
-
-/** The keys the host reads itself, by kind; everything else in an instance's section is the plugin's. */
-export const hostSettings = {
-  collector: collectorSettings.extend(everyKind.shape),
-  receiver: everyKind,
-  processor: everyKind,
-  exporter: exporterSettings.extend(everyKind.shape),
-  store: everyKind,
-} as const satisfies Record<Kind, z.ZodObject>
 
 export interface InstanceReading {
   readonly source: YamlSource
@@ -64,6 +50,7 @@ async function readInstance<K extends Kind>(
     problems.push(source.problem(path, noSuchPlugin(kind, pluginName, catalog)))
     return undefined
   }
+  problems.push(...contestedKeys(plugin, path, source))
   const { own, theirs } = divide(value, hostSettings[kind])
   const settings = await readSection<object>(hostSettings[kind], own, path, source)
   const config = await readSection(plugin.config, theirs, path, source)
@@ -71,22 +58,54 @@ async function readInstance<K extends Kind>(
     for (const part of [settings, config]) if (!part.ok) problems.push(...part.problems)
     return undefined
   }
-  const { runIn, ...rest } = settings.value
+  const { runIn, ...rest } = settings.value as HostKeys
+  const broken = await brokenSettings(plugin, config.value, settings.value as HostKeys, path, source)
+  problems.push(...broken)
+  if (broken.length > 0) return undefined
   const placed = runIn === 'worker' ? placedInWorker(plugin, theirs) : plugin
-  if (placed === undefined) {
-    problems.push(source.problem([...path, 'runIn'], onlyInProcess(kind, pluginName)))
-    return undefined
-  }
   return { name, plugin: placed, config: config.value, settings: rest } as unknown as Instance<K>
 }
 
-/** Undefined for a plugin that no worker can load by itself: one that came with the program. */
-function placedInWorker(plugin: Plugin, config: unknown): Plugin | undefined {
-  const location = locationOf(plugin)
-  return location && intoWorker(plugin, location, config ?? {})
+/** What the host's keys of every kind may be. */
+interface HostKeys {
+  readonly runIn: 'process' | 'worker'
+  readonly retention?: 'sent' | 'acked' | 'wrap'
 }
 
-function onlyInProcess(kind: Kind, name: string): string {
+/** Settings that are fine by themselves and not with this plugin. */
+async function brokenSettings(
+  plugin: Plugin,
+  config: unknown,
+  { runIn, retention }: HostKeys,
+  path: readonly string[],
+  source: YamlSource,
+): Promise<readonly ConfigProblem[]> {
+  if (runIn === 'worker' && locationOf(plugin) === undefined)
+    return [source.problem([...path, 'runIn'], onlyInProcess(plugin))]
+  if (retention === 'acked' && !(await canAcknowledge(plugin as Plugin<'exporter'>, config)))
+    return [source.problem([...path, 'retention'], cannotAcknowledge(plugin))]
+  return []
+}
+
+function placedInWorker(plugin: Plugin, config: unknown): Plugin {
+  const location = locationOf(plugin)
+  return location === undefined ? plugin : intoWorker(plugin, location, config ?? {})
+}
+
+/** A key that both the host and the plugin call their own would never reach the plugin. */
+function contestedKeys(plugin: Plugin, path: readonly string[], source: YamlSource): readonly ConfigProblem[] {
+  const theirs = Object.keys(jsonSchemaOf(plugin.config)?.properties ?? {})
+  return theirs
+    .filter((key) => Object.hasOwn(hostSettings[plugin.kind].shape, key))
+    .map((key) => source.problem(path, `its plugin has a key "${key}", which in every ${plugin.kind} is the host's`))
+}
+
+function cannotAcknowledge({ name }: Plugin): string {
+  return `the exporter "${name}" is never told that the other side owns the data, so nothing can be kept until it is "acked"; say "sent" or "wrap"`
+}
+
+/** What came with the program has no file of its own that a worker could load. */
+function onlyInProcess({ kind, name }: Plugin): string {
   return `the ${kind} "${name}" comes with the program and runs in it; a worker is for plugins of packages named under "plugins"`
 }
 

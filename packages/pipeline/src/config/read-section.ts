@@ -1,7 +1,7 @@
 import type { Schema, SchemaIssue } from '@headwatch/sdk'
 import type { ConfigProblem } from './config-problem.ts'
-import { nearestName } from './nearest-name.ts'
-import { keysOf } from './schema-shape.ts'
+import { jsonSchemaOf } from './schema-shape.ts'
+import { unknownKeys } from './unknown-keys.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 type Path = readonly (string | number)[]
@@ -21,49 +21,31 @@ export async function readSection<T>(
   const section = value ?? {}
   if (typeof section !== 'object' || Array.isArray(section))
     return { ok: false, problems: [source.problem(path, 'must be a map of keys and values')] }
-  const unknown = unknownKeys(schema, section, path, source)
-  const result = await schema['~standard'].validate(section)
-  const issues = (result.issues ?? []).map((issue) => source.problem([...path, ...pathOf(issue)], issue.message))
+  const shape = jsonSchemaOf(schema)
+  const unknown = shape === undefined ? [] : unknownKeys(shape, section, path, source)
+  const result = await validated(schema, section)
+  const issues = (result.issues ?? [])
+    .filter((issue) => !(isAboutKeys(issue) && unknown.length > 0))
+    .map((issue) => source.problem([...path, ...pathOf(issue)], issue.message))
   if (result.issues !== undefined || unknown.length > 0) return { ok: false, problems: [...unknown, ...issues] }
   return { ok: true, value: result.value }
 }
 
-/** Problems for the keys of `section` that are not among `known`. */
-export function refuseKeys(
+/** A schema that throws instead of complaining is a complaint too. */
+async function validated<T>(
+  schema: Schema<T>,
   section: object,
-  known: readonly string[],
-  path: Path,
-  source: YamlSource,
-): readonly ConfigProblem[] {
-  return Object.keys(section)
-    .filter((key) => !known.includes(key))
-    .map((key) => {
-      const near = nearestName(key, known)
-      const advice =
-        near !== undefined
-          ? `did you mean "${near}"?`
-          : known.length > 0
-            ? `the keys here are ${known.join(', ')}`
-            : 'nothing can be set here'
-      return source.problem([...path, key], `is no key that is known here; ${advice}`)
-    })
+): Promise<Awaited<ReturnType<Schema<T>['~standard']['validate']>>> {
+  try {
+    return await schema['~standard'].validate(section)
+  } catch (error) {
+    return { issues: [{ message: `cannot be checked: ${error instanceof Error ? error.message : String(error)}` }] }
+  }
 }
 
-function unknownKeys(
-  schema: Schema<unknown>,
-  section: object,
-  path: Path,
-  source: YamlSource,
-): readonly ConfigProblem[] {
-  const keys = keysOf(schema)
-  return keys === undefined
-    ? []
-    : refuseKeys(
-        section,
-        keys.map(({ name }) => name),
-        path,
-        source,
-      )
+/** Zod's strict objects complain about unknown keys too, without saying which was meant. */
+function isAboutKeys(issue: SchemaIssue): boolean {
+  return (issue as { readonly code?: unknown }).code === 'unrecognized_keys'
 }
 
 function pathOf(issue: SchemaIssue): readonly (string | number)[] {

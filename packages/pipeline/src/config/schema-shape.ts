@@ -1,47 +1,64 @@
 import type { Schema } from '@headwatch/sdk'
-import { z } from 'zod'
 
-/** One key of a configuration section, for people and for samples. */
-export interface KeyDescription {
-  readonly name: string
-  /** `integer`, `string`, `"a" | "b"`, … */
-  readonly type: string
-  readonly description: string
-  readonly isRequired: boolean
-  readonly byDefault: unknown
-}
-
-interface JsonSchema {
+/** The part of JSON Schema that configuration schemas come to. */
+export interface JsonSchema {
   readonly type?: string
+  readonly format?: string
+  readonly pattern?: string
   readonly description?: string
   readonly default?: unknown
+  readonly examples?: readonly unknown[]
+  readonly const?: unknown
   readonly enum?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
+  readonly additionalProperties?: boolean | JsonSchema
   readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
 }
 
-/** The keys of a schema, in their order; undefined for schemas of other libraries than Zod, which cannot tell. */
-export function keysOf(schema: Schema<unknown>): readonly KeyDescription[] | undefined {
-  const json = jsonSchemaOf(schema)
-  if (json?.properties === undefined) return undefined
-  return Object.entries(json.properties).map(([name, property]) => ({
-    name,
-    type: typeText(property),
-    description: property.description ?? '',
-    isRequired: json.required?.includes(name) === true && property.default === undefined,
-    byDefault: property.default,
-  }))
-}
-
-/** JSON Schema of what an operator writes; undefined for schemas of other libraries than Zod. */
+/** JSON Schema of what an operator writes; undefined for schemas that cannot tell (Standard JSON Schema v1 is how they can). */
 export function jsonSchemaOf(schema: Schema<unknown>): JsonSchema | undefined {
-  if (!(schema instanceof z.ZodType)) return undefined
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+  const { jsonSchema } = schema['~standard'] as {
+    readonly jsonSchema?: { input?(options: { target: string }): JsonSchema }
+  }
+  try {
+    return jsonSchema?.input?.({ target: 'draft-2020-12' })
+  } catch {
+    return undefined // A part of it has no form in JSON Schema.
+  }
 }
 
-function typeText({ type, enum: values, items }: JsonSchema): string {
-  if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ')
-  if (type === 'array') return `list of ${items === undefined ? 'anything' : typeText(items)}`
-  return type ?? 'anything'
+/** The keys of a map that are known; undefined where any key is. */
+export function keysOf({ properties, additionalProperties }: JsonSchema): readonly string[] | undefined {
+  const isClosed = additionalProperties === undefined || additionalProperties === false
+  return properties !== undefined && isClosed ? Object.keys(properties) : undefined
+}
+
+/** What a value may be, for people: `integer from 100 to 60000`, `"a" or "b"`, `list of text`. */
+export function typeText(schema: JsonSchema): string {
+  const choices = schema.enum ?? (schema.const === undefined ? undefined : [schema.const])
+  if (choices !== undefined) return choices.map((choice) => JSON.stringify(choice)).join(' or ')
+  const branches = schema.anyOf ?? schema.oneOf
+  if (branches !== undefined) return branches.map(typeText).join(' or ')
+  return typeTexts[schema.type ?? '']?.(schema) ?? 'anything'
+}
+
+const typeTexts: Readonly<Record<string, (schema: JsonSchema) => string>> = {
+  array: ({ items }) => `list of ${typeText(items ?? {})}`,
+  integer: (schema) => `integer${rangeText(schema)}`,
+  number: (schema) => `number${rangeText(schema)}`,
+  string: ({ format }) => (format === 'uri' ? 'URL' : 'text'),
+  boolean: () => 'true or false',
+  object: () => 'map',
+}
+
+function rangeText({ minimum, maximum }: JsonSchema): string {
+  const from = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? undefined : minimum
+  const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : maximum
+  if (from === undefined) return to === undefined ? '' : ` up to ${to}`
+  return to === undefined ? ` from ${from}` : ` from ${from} to ${to}`
 }

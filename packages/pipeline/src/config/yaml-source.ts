@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml'
 import type { ConfigProblem } from './config-problem.ts'
+import type { Override } from './environment-overrides.ts'
 
 type Path = readonly (string | number)[]
 
@@ -13,31 +14,33 @@ export class YamlSource {
   readonly value: unknown
   readonly #document: Document | undefined
   readonly #lines = new LineCounter()
+  readonly #overrides: readonly Override[]
 
-  /** `environment` gives the values of `${NAME}`, which must be a whole value. */
-  constructor(file: string, text: string, environment: Readonly<Record<string, string | undefined>>) {
+  /** Problems with what `overrides` changed name their variable instead of a line. */
+  constructor(file: string, text: string, overrides: readonly Override[] = []) {
     this.file = file
+    this.#overrides = overrides
     if (Buffer.byteLength(text) > maxBytes) {
       this.problems = [{ file, path: '', message: `is larger than ${maxBytes} bytes, which no configuration is` }]
       return
     }
-    const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true })
-    const broken = document.errors.map(
+    const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' } as const
+    const document = parseDocument(text, options)
+    this.#document = document
+    const broken = [...document.errors, ...document.warnings].map(
       ({ message, pos }): ConfigProblem => ({ file, path: '', message, ...this.#place(pos[0]) }),
     )
-    this.#document = document
-    const missing: ConfigProblem[] = []
-    const plain = broken.length === 0 ? this.#plainValue(document) : undefined
-    this.value = substitute(plain, environment, [], (path, name) => {
-      missing.push(this.problem(path, `the environment has no variable ${name}`))
-    })
-    this.problems = [...broken, ...missing]
-    if (broken.length === 0 && plain === undefined)
-      this.problems = [{ file, path: '', message: 'its aliases are nested too deeply, or in a ring' }]
+    this.value = broken.length === 0 ? this.#plainValue(document) : undefined
+    const isTangled = broken.length === 0 && this.value === undefined
+    this.problems = isTangled
+      ? [{ file, path: '', message: 'its aliases are nested too deeply, or in a ring' }]
+      : broken
   }
 
   /** A problem with the value at `path`, or with the nearest thing above it that exists. */
   problem(path: Path, message: string): ConfigProblem {
+    const override = this.#overrides.findLast((each) => each.path.every((key, index) => key === path[index]))
+    if (override !== undefined) return { file: override.variable, path: path.join('.'), message }
     return { file: this.file, path: path.join('.'), message, ...this.#placeOf(path) }
   }
 
@@ -76,23 +79,18 @@ export class YamlSource {
   }
 }
 
-/** `value` with `${NAME}` replaced wherever it is a whole text. */
-function substitute(
-  value: unknown,
-  environment: Readonly<Record<string, string | undefined>>,
-  path: Path,
-  onMissing: (path: Path, name: string) => void,
-): unknown {
-  if (typeof value === 'string') {
-    const name = /^\$\{(\w+)\}$/.exec(value)?.[1]
-    if (name === undefined) return value
-    if (environment[name] === undefined) onMissing(path, name)
-    return environment[name] ?? value
-  }
-  if (Array.isArray(value))
-    return value.map((item, index) => substitute(item, environment, [...path, index], onMissing))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, substitute(item, environment, [...path, key], onMissing)]),
-  )
+/** `root` with the overrides in their places; maps on the way to them are made where there are none. */
+export function withOverrides(
+  root: Readonly<Record<string, unknown>>,
+  overrides: readonly Override[],
+): Record<string, unknown> {
+  return overrides.reduce((before, { path, value }) => withValue(before, path, value) as Record<string, unknown>, {
+    ...root,
+  })
+}
+
+function withValue(container: unknown, [key, ...below]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value
+  const map = typeof container === 'object' && container !== null && !Array.isArray(container) ? container : {}
+  return { ...map, [key]: withValue((map as Record<string, unknown>)[key], below, value) }
 }
