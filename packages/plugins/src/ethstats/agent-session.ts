@@ -13,7 +13,7 @@ import {
 } from '@headwatch/protocol/ethstats'
 import type { AdmissionVerdict, RefusalReason, Socket, SocketListener } from '@headwatch/sdk'
 import { addressPrefix } from './address-prefix.ts'
-import type { SessionLent, SessionRoom } from './session-room.ts'
+import type { Connection, Register, SessionLent } from './session-lent.ts'
 
 /** Why a connection ended that the peer did not end. A closed set: it labels a counter. */
 type EndReason =
@@ -44,9 +44,9 @@ interface Member {
  * One connection of an agent. Who it is, is proven once, by its first hello; ids in what follows are not read.
  * Any frame is a sign of life. Nothing but a hello, pings and pongs is heard before that.
  */
-export class AgentSession implements SocketListener {
+export class AgentSession implements SocketListener, Connection {
   readonly #socket: Socket
-  readonly #room: SessionRoom
+  readonly #register: Register
   readonly #lent: SessionLent
   readonly #id: string
   readonly #reader: AgentReader
@@ -60,9 +60,9 @@ export class AgentSession implements SocketListener {
   #framesThisSecond = 0
   #isOver = false
 
-  constructor(socket: Socket, id: string, room: SessionRoom, lent: SessionLent) {
+  constructor(socket: Socket, id: string, register: Register, lent: SessionLent) {
     this.#socket = socket
-    this.#room = room
+    this.#register = register
     this.#lent = lent
     this.#id = id
     this.#reader = new AgentReader({ ...ethstatsLimits, frameChars: lent.config.maxFrameBytes })
@@ -94,7 +94,6 @@ export class AgentSession implements SocketListener {
     this.#leave(clean ? 'closed' : 'reset')
   }
 
-  /** Called about once a second. */
   sweep(nowMs: number): void {
     this.#framesThisSecond = 0
     const { helloWithinMs, maxSilenceMs, pingEveryMs } = this.#lent.config
@@ -109,7 +108,6 @@ export class AgentSession implements SocketListener {
     this.#socket.send(primusPing(this.#lent.clock.now()))
   }
 
-  /** Ends a connection nobody has heard of for long, so that its name is free; false when it is alive. */
   giveWay(nowMs: number): boolean {
     if (nowMs - this.#lastHeardMs < quietHolderMs) return false
     this.#end('silent', 1001, 'timed_out')
@@ -166,7 +164,7 @@ export class AgentSession implements SocketListener {
     }
     const { agent } = verdict.principal
     this.#member = { hello, origin: originOf(agent, hello), leave: verdict.leave }
-    this.#room.enter(agent, this)
+    this.#register.enter(agent, this)
     this.#socket.send(readyFrame)
     this.#emitSession(this.#member, 'opened')
     this.#emit(this.#member, hello.node)
@@ -178,7 +176,7 @@ export class AgentSession implements SocketListener {
     const knock = { agent: hello.id, credential: hello.secret, address, protocol: 'ethstats' as const }
     const verdict = this.#lent.admission.admit(knock)
     if (verdict.admitted || verdict.reason !== 'name_taken') return verdict
-    return this.#room.freeName(hello.id, this.#lastHeardMs) ? this.#lent.admission.admit(knock) : verdict
+    return this.#register.freeName(hello.id, this.#lastHeardMs) ? this.#lent.admission.admit(knock) : verdict
   }
 
   /** Some agents say hello every minute, on purpose. As somebody else nobody may. */
@@ -235,11 +233,11 @@ export class AgentSession implements SocketListener {
   #leave(change: SessionChange, reason?: EndReason): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#room.exit(this, this.#member?.origin.agent)
+    this.#register.exit(this, this.#member?.origin.agent)
     if (this.#member === undefined) return
     this.#member.leave()
     // That the server stops says nothing of the agent.
-    if (!this.#room.isClosing) this.#emitSession(this.#member, change, reason)
+    if (!this.#register.isClosing) this.#emitSession(this.#member, change, reason)
   }
 }
 

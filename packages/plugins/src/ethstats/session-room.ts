@@ -1,38 +1,15 @@
 import type { AgentId } from '@headwatch/protocol'
-import type { Admission, Clock, Logger, Socket, SocketListener } from '@headwatch/sdk'
+import type { Socket, SocketListener } from '@headwatch/sdk'
 import { AgentSession } from './agent-session.ts'
-import type { EthstatsReceiverConfig } from './config.ts'
-import type { HistoryAsker } from './history-asker.ts'
-import type { Intake } from './intake.ts'
-import type { LateAnswers } from './late-answers.ts'
-import type { Tally } from './tally.ts'
-
-/** What the connections of one receiver share. */
-export interface SessionLent {
-  readonly config: EthstatsReceiverConfig
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly admission: Admission
-  readonly intake: Intake
-  readonly answers: LateAnswers
-  readonly historyAsker: HistoryAsker
-  /** Frames read, by topic. */
-  readonly taken: Tally
-  /** Frames not read, by reason. */
-  readonly ignored: Tally
-  /** Connections not let in, by reason. */
-  readonly refused: Tally
-  /** Connections ended from here, by reason. */
-  readonly ended: Tally
-}
+import type { Connection, Register, SessionLent } from './session-lent.ts'
 
 /** Every open connection of one receiver, and who holds which name. */
-export class SessionRoom {
+export class SessionRoom implements Register {
   readonly #lent: SessionLent
   readonly #prefix: string
   readonly #signal: AbortSignal
-  readonly #sessions = new Set<AgentSession>()
-  readonly #holders = new Map<AgentId, AgentSession>()
+  readonly #sessions = new Set<Connection>()
+  readonly #holders = new Map<AgentId, Connection>()
   #opened = 0
 
   /** `prefix` tells the sessions of this life of the receiver from those before. */
@@ -46,7 +23,6 @@ export class SessionRoom {
     return this.#sessions.size
   }
 
-  /** Whether the receiver itself is stopping. */
   get isClosing(): boolean {
     return this.#signal.aborted
   }
@@ -72,16 +48,15 @@ export class SessionRoom {
     for (const session of this.#sessions) session.onEnd(true)
   }
 
-  enter(agent: AgentId, session: AgentSession): void {
-    this.#holders.set(agent, session)
+  enter(agent: AgentId, connection: Connection): void {
+    this.#holders.set(agent, connection)
   }
 
-  exit(session: AgentSession, agent: AgentId | undefined): void {
-    this.#sessions.delete(session)
-    if (agent !== undefined && this.#holders.get(agent) === session) this.#holders.delete(agent)
+  exit(connection: Connection, agent: AgentId | undefined): void {
+    this.#sessions.delete(connection)
+    if (agent !== undefined && this.#holders.get(agent) === connection) this.#holders.delete(agent)
   }
 
-  /** Ends the connection that holds `agent` if it has gone quiet; whether the name is worth another try. */
   freeName(agent: AgentId, nowMs: number): boolean {
     return this.#holders.get(agent)?.giveWay(nowMs) ?? false
   }
