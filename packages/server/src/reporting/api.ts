@@ -38,7 +38,8 @@ export async function makeApi({ version, logger }: ReportingParts) {
     requestTimeout: 30_000,
     frameworkErrors: (error, _request, reply) => {
       const message = 'The address is too long, or not written as one.'
-      void reply.code(error.statusCode ?? 400).send({ error: { code: 'bad_address', message } })
+      reply.raw.writeHead(error.statusCode ?? 400, { 'content-type': 'application/json; charset=utf-8' })
+      reply.raw.end(JSON.stringify({ error: { code: 'bad_address', message } }))
     },
   })
   api.setValidatorCompiler(validatorCompiler)
