@@ -3,10 +3,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { configurationReference } from './generators/configuration-reference.ts'
 import type { Generator } from './generators/generator.ts'
 import { packageTable } from './generators/package-table.ts'
+import { pluginPages } from './generators/plugin-pages.ts'
 
-const generators: readonly Generator[] = [packageTable]
+const generators: readonly Generator[] = [packageTable, pluginPages, configurationReference]
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } })
 const stale = [...(await generateAll())].filter(([path, text]) => differsOnDisk(path, text))

@@ -1,6 +1,8 @@
 export { Switchboard } from '@headwatch/plugins/native'
+export { admissionSettings } from './auth/config.ts'
 export type { NodeNews } from './follow-node.ts'
 export { readServerConfig, type ServerConfig, type ServerConfigText } from './read-server-config.ts'
+export { serverSettings } from './settings.ts'
 export {
   type ConfiguredServer,
   type ConfiguredServerOptions,

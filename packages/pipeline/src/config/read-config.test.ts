@@ -151,7 +151,11 @@ describe('a mistake is told with its line', () => {
     ],
     ['a key that is claimed twice', 'exporters: { greedy: }', /exporters\.greedy: .* is the host's$/],
     ['a tag of another program', 'self: { agent: !php x }', /^headwatch\.yaml:1:16: .*!php/],
-    ['a secret file that is not there', `exporters: { ethstats: { endpoint: "\${file:nope}" } }`, /nope cannot be read/],
+    [
+      'a secret file that is not there',
+      `exporters: { ethstats: { endpoint: "\${file:nope}" } }`,
+      /nope cannot be read/,
+    ],
   ]
   for (const [what, text, expected] of cases) {
     test(`${what}`, async () => assert.match((await complaints(text))[0] ?? '', expected))

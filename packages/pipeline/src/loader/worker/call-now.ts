@@ -27,7 +27,7 @@ interface Question {
 type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: CrossingError }
 
 /** The other thread did not answer in time: it hangs, or is gone. A fault. */
-export class NoAnswerInTimeError extends Error {
+class NoAnswerInTimeError extends Error {
   override readonly name = 'NoAnswerInTimeError'
 
   constructor(method: string, timeoutMs: number) {

@@ -13,10 +13,10 @@ import {
 } from '@headwatch/sdk'
 import { checkStore, fakeHost } from '@headwatch/sdk/testkit'
 import { systemClock } from '../../system-clock.ts'
-import { count, judge, model, offer, sieve } from './example-plugins.ts'
+import { count, judge, model, offer, sieve } from './testkit/example-plugins.ts'
 import { intoWorker } from './into-worker.ts'
 
-const module = new URL('./example-plugins.ts', import.meta.url).href
+const module = new URL('./testkit/example-plugins.ts', import.meta.url).href
 const never = new AbortController().signal
 const source = { agent: 'a', stream: 'main', epoch: 'e' }
 const origin = { agent: 'a', node: 'n' }

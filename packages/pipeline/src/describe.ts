@@ -1,0 +1,7 @@
+export { configJsonSchema } from './config/describe/config-json-schema.ts'
+export { keyTable } from './config/describe/key-table.ts'
+export { sampleYaml } from './config/describe/sample-yaml.ts'
+export { hostSettings } from './config/host-settings.ts'
+export { jsonSchemaOf } from './config/schema-shape.ts'
+export { pipelineSection, sectionOfKind, selfSection } from './config/sections.ts'
+export { pluginsIn } from './loader/load-package.ts'
