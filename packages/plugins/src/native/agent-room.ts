@@ -1,31 +1,38 @@
 import type { AgentId } from '@headwatch/protocol'
-import type { ServerSession } from './server-session.ts'
+import type { GoAway } from '@headwatch/protocol/native'
+
+/** A connection, admitted or not yet. */
+export interface Guest {
+  sendAway(goAway: Omit<GoAway, 'type'>): void
+  /** Makes way for a newer connection of the same agent. */
+  giveWay(): void
+}
 
 /** Who is connected. One connection for each agent: a newer one takes over, for the older is most likely dead and not noticed yet. */
 export class AgentRoom {
-  readonly #sessions = new Set<ServerSession>()
-  readonly #byAgent = new Map<AgentId, ServerSession>()
+  readonly #sessions = new Set<Guest>()
+  readonly #byAgent = new Map<AgentId, Guest>()
 
   get size(): number {
     return this.#sessions.size
   }
 
-  add(session: ServerSession): void {
+  add(session: Guest): void {
     this.#sessions.add(session)
   }
 
-  enter(agent: AgentId, session: ServerSession): void {
+  enter(agent: AgentId, session: Guest): void {
     const older = this.#byAgent.get(agent)
     this.#byAgent.set(agent, session)
     older?.giveWay()
   }
 
-  leave(agent: AgentId | undefined, session: ServerSession): void {
+  leave(agent: AgentId | undefined, session: Guest): void {
     this.#sessions.delete(session)
     if (agent !== undefined && this.#byAgent.get(agent) === session) this.#byAgent.delete(agent)
   }
 
-  [Symbol.iterator](): Iterator<ServerSession> {
+  [Symbol.iterator](): Iterator<Guest> {
     return [...this.#sessions][Symbol.iterator]()
   }
 }

@@ -1,7 +1,7 @@
 import { type CheckSender, checkExporter, checkReceiver } from '@headwatch/sdk/testkit'
 import { nativePlugins, Switchboard } from './index.ts'
-import { TestAgent } from './test-agent.ts'
-import { TestServer } from './test-server.ts'
+import { TestAgent } from './testkit/test-agent.ts'
+import { TestServer } from './testkit/test-server.ts'
 
 // Exporter and server of a test share a switchboard, as in a program, but each test has its own.
 let server = new TestServer()

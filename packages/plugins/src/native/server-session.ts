@@ -11,7 +11,7 @@ import {
   type StoredStream,
 } from '@headwatch/protocol/native'
 import type { Accept, AdmissionVerdict, ReceiverHost, RefusalReason } from '@headwatch/sdk'
-import type { AgentRoom } from './agent-room.ts'
+import type { AgentRoom, Guest } from './agent-room.ts'
 import type { NativeReceiverConfig } from './config.ts'
 import { type Refusal, takeData, takeGap } from './frame-taking.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -43,7 +43,7 @@ const goAwayFor: Readonly<Record<RefusalReason, GoAway['reason']>> = {
 type Admitted = Extract<AdmissionVerdict, { admitted: true }>
 
 /** One connection from an agent, from its first frame to its end, as the server has it. */
-export class ServerSession implements LinkListener {
+export class ServerSession implements LinkListener, Guest {
   /** Tells the connections of one agent apart. */
   readonly id: string
   readonly #link: Link
@@ -94,7 +94,6 @@ export class ServerSession implements LinkListener {
     this.#end()
   }
 
-  /** Makes way for a newer connection of the same agent. */
   giveWay(): void {
     this.#sendAway('duplicate', 'a newer connection of this agent took over', duplicateRetryMs)
   }

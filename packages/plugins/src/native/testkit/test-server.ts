@@ -8,8 +8,8 @@ import {
   type NativeMessage,
   type Welcome,
 } from '@headwatch/protocol/native'
-import type { Link, LinkListener } from './link.ts'
-import { Switchboard } from './switchboard.ts'
+import type { Link, LinkListener } from '../link.ts'
+import { Switchboard } from '../switchboard.ts'
 
 /** A server for tests of the exporter: it answers as the test says and remembers what came. */
 export class TestServer {

@@ -1,6 +1,6 @@
 import { decodeMessage, encodeMessage, encodeRecords, type Hello, type NativeMessage } from '@headwatch/protocol/native'
 import { sampleRecords } from '@headwatch/protocol/testkit'
-import type { Carrier, Link, LinkListener } from './link.ts'
+import type { Carrier, Link, LinkListener } from '../link.ts'
 
 /** An agent of few words for tests of the receiver: it says what the test tells it to, right or wrong. */
 export class TestAgent implements LinkListener {
@@ -17,16 +17,13 @@ export class TestAgent implements LinkListener {
 
   /** Says hello and waits for the answer. */
   async greet(hello: Partial<Hello> = {}): Promise<NativeMessage | undefined> {
-    this.say({
-      type: 'hello',
-      agent: 'eu-1',
-      program: 'test',
-      token: '',
-      streams: [{ stream: 'main', epoch: 'e1', next: 1n }],
-      capabilities: [],
-      ...hello,
-    })
+    this.sayHello(hello)
     return this.hear('welcome', 'goaway')
+  }
+
+  sayHello(hello: Partial<Hello> = {}): void {
+    const streams = [{ stream: 'main', epoch: 'e1', next: 1n }]
+    this.say({ type: 'hello', agent: 'eu-1', program: 'test', token: '', streams, capabilities: [], ...hello })
   }
 
   say(message: NativeMessage): void {

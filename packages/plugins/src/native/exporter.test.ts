@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Batch, TelemetryRecord } from '@headwatch/protocol'
+import type { Data, Welcome } from '@headwatch/protocol/native'
+import { checkedConfig, fakeHost, settled, turns, whileClockRuns } from '@headwatch/sdk/testkit'
+import { exporterConfig } from './config.ts'
+import { nativeExporter } from './exporter.ts'
+import { TestServer } from './testkit/test-server.ts'
+
+async function connectedExporter(welcome: Partial<Welcome> = {}, random = () => 0.5) {
+  const host = fakeHost({ self: { agent: 'eu-1', node: 'geth-a' } })
+  const server = new TestServer(welcome)
+  const exporter = nativeExporter(server.switchboard, random).create(await checkedConfig(exporterConfig, {}), host)
+  const never = new AbortController().signal
+  return { host, server, exporter, send: async (batch: Batch) => exporter.export(batch, never), never }
+}
+
+function batch(first: bigint, count = 1, change: Partial<Batch> = {}): Batch {
+  const records = Array.from({ length: count }, (_, offset) => record(Number(first) + offset))
+  return { source: { agent: 'eu-1', stream: 'main', epoch: 'e1' }, lane: 'live', first, count, records, ...change }
+}
+
+function record(number: number, message = ''): TelemetryRecord {
+  return {
+    type: 'log',
+    origin: { agent: 'eu-1', node: 'geth-a' },
+    at: number,
+    severity: 6,
+    application: 'test',
+    message,
+  }
+}
+
+const dataFrames = (server: TestServer): Data[] => server.heard.filter((message) => message.type === 'data')
+
+describe('the native exporter', () => {
+  test('never sends what the server has stored already', async () => {
+    const stored = [
+      { first: 1n, last: 10n },
+      { first: 13n, last: 14n },
+    ]
+    const { server, send } = await connectedExporter({ streams: [{ stream: 'main', epoch: 'e1', stored }] })
+    await send(batch(1n, 10))
+    assert.deepEqual(dataFrames(server), [])
+    await send(batch(9n, 8))
+    assert.deepEqual(server.ranges, [
+      { first: 11n, last: 12n },
+      { first: 15n, last: 16n },
+    ])
+    assert.deepEqual(
+      server.records.map(({ at }) => at),
+      [11, 12, 15, 16],
+    )
+  })
+
+  test('sends no more than its credit, and goes on with each acknowledgement', async () => {
+    const { server, send } = await connectedExporter({ credit: { records: 5, bytes: 1_000_000 } })
+    server.answer = 'silence'
+    const sent = [send(batch(1n, 3)), send(batch(4n, 3)), send(batch(7n, 2))]
+    await turns()
+    assert.equal(dataFrames(server).length, 1)
+    server.sayToAll({ type: 'ack', stream: 'main', lane: 'live', through: 3n })
+    await turns()
+    assert.deepEqual(
+      dataFrames(server).map(({ first }) => first),
+      [1n, 4n, 7n],
+    )
+    server.sayToAll({ type: 'ack', stream: 'main', lane: 'live', through: 8n })
+    await Promise.all(sent)
+  })
+
+  test('sends nothing while its credit is zero', async () => {
+    const { server, send } = await connectedExporter({ credit: { records: 0, bytes: 0 } })
+    const sent = send(batch(1n))
+    await turns()
+    assert.deepEqual(dataFrames(server), [])
+    server.sayToAll({ type: 'credit', records: 10, bytes: 10_000 })
+    await sent
+  })
+
+  test('resolves no batch before its own acknowledgement, and none by that of the other lane', async () => {
+    const { server, send } = await connectedExporter()
+    server.answer = 'silence'
+    const resolved: string[] = []
+    const sent = [
+      send(batch(1n, 2, { lane: 'backlog' })).then(() => resolved.push('backlog')),
+      send(batch(50n, 2)).then(() => resolved.push('live 50')),
+      send(batch(52n, 2)).then(() => resolved.push('live 52')),
+    ]
+    await turns()
+    server.sayToAll({ type: 'ack', stream: 'main', lane: 'live', through: 51n })
+    await turns()
+    assert.deepEqual(resolved, ['live 50'])
+    server.sayToAll({ type: 'ack', stream: 'main', lane: 'live', through: 53n })
+    server.sayToAll({ type: 'ack', stream: 'main', lane: 'backlog', through: 2n })
+    await Promise.all(sent)
+  })
+
+  test('says of a batch that is partly refused which records were refused', async () => {
+    const { server, send } = await connectedExporter()
+    server.answer = 'silence'
+    const sent = send(batch(1n, 4))
+    await turns()
+    const nack = { type: 'nack', stream: 'main', lane: 'live', retryAfterMs: 0, reason: 'too odd' } as const
+    server.sayToAll({ ...nack, first: 2n, last: 2n, action: 'drop' })
+    server.sayToAll({ ...nack, first: 4n, last: 4n, action: 'retry' })
+    server.sayToAll({ type: 'ack', stream: 'main', lane: 'live', through: 4n })
+    assert.deepEqual(await sent, { rejected: [{ index: 1, reason: 'too odd' }], kept: [3] })
+  })
+
+  test('asks to be retried when the server says, after the time it says', async () => {
+    const { server, send } = await connectedExporter()
+    server.answer = 'retry'
+    await assert.rejects(send(batch(1n, 4)), { name: 'RetryableError', retryAfterMs: 2_000 })
+  })
+
+  test('stays away as long as it is told, and a random part of the spread', async () => {
+    const { server, send, host } = await connectedExporter({}, () => 0.25)
+    await send(batch(1n))
+    server.sayToAll({ type: 'goaway', reason: 'restart', text: '', retryAfterMs: 1_000, spreadMs: 8_000 })
+    await turns()
+    await assert.rejects(send(batch(2n)), { name: 'RetryableError', retryAfterMs: 3_000 })
+    assert.equal(server.connections, 1)
+    await host.clock.advance(3_000)
+    await send(batch(2n))
+    assert.equal(server.connections, 2)
+  })
+
+  test('cuts a batch to the limits of the server', async () => {
+    const limits = { frameBytes: 4_096, batchRecords: 3 }
+    const { server, send } = await connectedExporter({ limits })
+    const long = [record(8, 'x'.repeat(2_000)), record(9, 'x'.repeat(2_000)), record(10)]
+    await send(batch(1n, 7))
+    await send(batch(8n, 3, { records: long }))
+    const ranges = dataFrames(server).map(({ first, count }) => [first, count])
+    assert.deepEqual(ranges, [
+      [1n, 3],
+      [4n, 3],
+      [7n, 1],
+      [8n, 1],
+      [9n, 2],
+    ])
+    assert.equal(server.records.length, 10)
+  })
+
+  test('gives up a record that fits in no frame, and nothing else with it', async () => {
+    const { server, send } = await connectedExporter({ limits: { frameBytes: 4_096, batchRecords: 100 } })
+    const outcome = await send(batch(1n, 3, { records: [record(1), record(2, 'x'.repeat(9_000)), record(3)] }))
+    assert.deepEqual(outcome, { rejected: [{ index: 1, reason: 'too_long' }], kept: [] })
+    assert.deepEqual(
+      server.records.map(({ at }) => at),
+      [1, 3],
+    )
+    assert.equal(
+      server.ranges.reduce((sum, { first, last }) => sum + Number(last - first) + 1, 0),
+      3,
+      'a hole is left',
+    )
+  })
+
+  test('keeps the numbers of records that do not stand side by side', async () => {
+    const { server, send } = await connectedExporter()
+    await send(batch(10n, 9, { records: [record(1), record(2)], offsets: [0, 7] }))
+    const [frame] = dataFrames(server)
+    assert.deepEqual([frame?.first, frame?.count], [10n, 9])
+  })
+
+  test('declares gaps, and knows when the server has heard', async () => {
+    const { server, exporter, never } = await connectedExporter()
+    const source = { agent: 'eu-1', stream: 'main', epoch: 'e1' }
+    await exporter.gap?.({ source, first: 5n, last: 9n, reason: 'wrapped' }, 'backlog', never)
+    assert.deepEqual(
+      server.heard.find(({ type }) => type === 'gap'),
+      {
+        type: 'gap',
+        stream: 'main',
+        lane: 'backlog',
+        first: 5n,
+        last: 9n,
+        reason: 'wrapped',
+      },
+    )
+  })
+
+  test('says hello again when its log is a new one', async () => {
+    const { server, send } = await connectedExporter()
+    await send(batch(90n))
+    await send(batch(1n, 1, { source: { agent: 'eu-1', stream: 'main', epoch: 'e2' } }))
+    const hellos = server.heard.filter((message) => message.type === 'hello')
+    assert.deepEqual(
+      hellos.map(({ streams }) => streams),
+      [[{ stream: 'main', epoch: 'e1', next: 91n }], [{ stream: 'main', epoch: 'e2', next: 2n }]],
+    )
+  })
+
+  test('measures how far its clock is from that of the server, and dates fresh records with it', async () => {
+    const { server, send, host } = await connectedExporter()
+    await send(batch(1n))
+    const sentAt = host.clock.now()
+    await host.clock.advance(40)
+    server.sayToAll({ type: 'pong', sentAt, receivedAt: sentAt + 1_020, repliedAt: sentAt + 1_020 })
+    await turns()
+    assert.equal(host.meter.value('headwatch_clock_offset_ms'), 1_000)
+    assert.equal(host.meter.value('headwatch_clock_error_ms'), 20)
+    await send(batch(2n))
+    await send(batch(3n, 1, { lane: 'backlog' }))
+    assert.deepEqual(
+      server.records.map(({ clock }) => clock),
+      [undefined, { offsetMs: 1_000, errorMs: 20 }, undefined],
+    )
+  })
+
+  test('notices a server that has fallen silent', async () => {
+    const { server, send, host } = await connectedExporter({ heartbeatMs: 1_000 })
+    server.answer = 'silence'
+    const outcome = settled(send(batch(1n)))
+    await turns()
+    await host.clock.advance(3_000)
+    const ended = await outcome
+    assert.equal(ended.how === 'rejected' && (ended.thrown as Error).message, 'the server fell silent')
+  })
+
+  test('gives up on a server that does not welcome it', async () => {
+    const { send, host, server } = await connectedExporter()
+    server.close()
+    server.switchboard.listen(
+      'in_process:main',
+      () => ({ onFrame: () => undefined, onEnd: () => undefined }),
+      new AbortController().signal,
+    )
+    const outcome = await settled(whileClockRuns(host.clock, send(batch(1n))))
+    assert.equal(outcome.how === 'rejected' && (outcome.thrown as Error).message, 'no welcome from in_process:main')
+  })
+
+  test('says goodbye when it is disposed of', async () => {
+    const { server, send, exporter } = await connectedExporter()
+    await send(batch(1n))
+    await exporter[Symbol.asyncDispose]?.()
+    await turns()
+    assert.equal(server.heard.at(-1)?.type, 'bye')
+  })
+})
