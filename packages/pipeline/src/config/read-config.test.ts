@@ -91,6 +91,20 @@ exporters:
     assert.equal(sections.server.listen, '127.0.0.1:3000')
   })
 
+  test('promises what is stored where there is a store, otherwise what is in memory', async () => {
+    const text = `
+collectors: { host: }
+exporters: { ethstats: { endpoint: x } }
+stores: { sqlite: }
+pipelines: { a: { from: [host], to: [ethstats] }, b: { from: [host], to: [ethstats, sqlite] } }
+`
+    const { plan } = await read(text)
+    assert.deepEqual(
+      plan.pipelines.map(({ acknowledge }) => acknowledge),
+      ['memory', 'stored'],
+    )
+  })
+
   test('that is empty runs nothing', async () => {
     assert.deepEqual((await read('')).plan.pipelines, [])
   })
@@ -127,6 +141,11 @@ describe('a mistake is told with its line', () => {
       'a promise that cannot be kept',
       'collectors: { host: }\nexporters: { ethstats: { endpoint: x } }\npipelines:\n  a: { from: [host], to: [ethstats], acknowledge: stored }',
       /^headwatch\.yaml:4:\d+: pipelines\.a\.acknowledge: .* cannot promise/,
+    ],
+    [
+      'a promise nothing can keep yet',
+      'collectors: { host: }\nstores: { sqlite: }\npipelines:\n  a: { from: [host], to: [sqlite], acknowledge: disk }',
+      /^headwatch\.yaml:4:\d+: pipelines\.a\.acknowledge: there is no queue on disk/,
     ],
     ['a package that is not there', 'plugins: [nope]', /^headwatch\.yaml:1:\d+: plugins\.0: .* not installed$/],
     [

@@ -21,7 +21,7 @@ export async function readPipelines(
   }
   const plans: PipelinePlan[] = []
   for (const [name, section] of Object.entries(value)) {
-    const read = await readSection(pipelineSettings, section, ['pipelines', name], source)
+    const read = await readSection(pipelineSettings, withPromise(section, instances), ['pipelines', name], source)
     if (!read.ok) problems.push(...read.problems)
     else {
       const plan = { name, ...read.value }
@@ -78,17 +78,27 @@ function unknownNames(
   return [...check('from', from), ...check('through', through), ...check('to', to)]
 }
 
-/** `stored` needs a store to be stored in. */
+/** What is not said is promised as far as it can be: `stored` where there is a store, otherwise `memory`. */
+function withPromise(section: unknown, { stores }: Instances): unknown {
+  if (typeof section !== 'object' || section === null || Array.isArray(section)) return section
+  const { to } = section as { readonly to?: unknown }
+  const hasStore = Array.isArray(to) && stores.some(({ name }) => to.includes(name))
+  return { acknowledge: hasStore ? 'stored' : 'memory', ...section }
+}
+
+/** `stored` needs a store to be stored in, and `disk` a queue on disk. */
 function brokenPromises(
   { name, to, acknowledge }: PipelinePlan,
   { stores }: Instances,
   source: YamlSource,
 ): readonly ConfigProblem[] {
+  const path = ['pipelines', name, 'acknowledge']
+  if (acknowledge === 'disk') return [source.problem(path, 'there is no queue on disk yet; say "memory" or "stored"')]
   const hasStore = stores.some((store) => to.includes(store.name))
   if (acknowledge !== 'stored' || hasStore) return []
   const message =
     'a pipeline without a store cannot promise that data is stored; say "acknowledge: memory" or add a store to "to"'
-  return [source.problem(['pipelines', name, 'acknowledge'], message)]
+  return [source.problem(path, message)]
 }
 
 function names(...lists: readonly (readonly Instance[])[]): string[] {

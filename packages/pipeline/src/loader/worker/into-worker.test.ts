@@ -13,8 +13,8 @@ import {
 } from '@headwatch/sdk'
 import { checkStore, fakeHost } from '@headwatch/sdk/testkit'
 import { systemClock } from '../../system-clock.ts'
-import { count, judge, model, offer, sieve } from './testkit/example-plugins.ts'
 import { intoWorker } from './into-worker.ts'
+import { count, judge, model, offer, sieve } from './testkit/example-plugins.ts'
 
 const module = new URL('./testkit/example-plugins.ts', import.meta.url).href
 const never = new AbortController().signal
