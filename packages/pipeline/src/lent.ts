@@ -8,7 +8,7 @@ export interface Lent {
 }
 
 /** Receivers on a program without doorkeeping admit nobody. */
-export const closedAdmission: Admission = {
+const closedAdmission: Admission = {
   admit: () => ({ admitted: false, reason: 'bad_credential' }),
   identify: () => ({ role: 'viewer' }),
   mayDo: () => false,

@@ -22,7 +22,7 @@ export function httpTransport(endpoint: string, maxReplyBytes: number): Transpor
       const target = new URL(url.pathname + url.search, url.origin)
       const call = isSecure ? httpsRequest(target, options) : httpRequest(target, options)
       call.on('error', fail)
-      call.on('response', (reply) => readAll(reply, maxReplyBytes).then(resolve, fail))
+      call.on('response', (reply) => void readAll(reply, maxReplyBytes).then(resolve, fail))
       call.end(body)
     })
   return { post, [Symbol.dispose]: () => agent.destroy() }

@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.ts'
 
 /** Where a page of a list ended: the key of its last item. Opaque to clients. */
-export function writeCursor(lastKey: string): string {
+function writeCursor(lastKey: string): string {
   return Buffer.from(JSON.stringify({ after: lastKey })).toString('base64url')
 }
 
