@@ -8,7 +8,15 @@ export interface Shape {
   readonly names: readonly string[]
 }
 
-type Written<T> = (value: T) => number
+/** A shape and the number it has in this partition. */
+interface NumberedShape {
+  readonly id: number
+  readonly labels: string
+  readonly names: readonly string[]
+}
+
+/** Shapes looked at before the long way round; one node rarely has more. */
+const shapesAtHand = 8
 
 /**
  * Long texts of one partition and the small numbers that stand for them in its rows. Numbers given inside a transaction
@@ -16,22 +24,49 @@ type Written<T> = (value: T) => number
  */
 export class Dictionary {
   readonly #ids = new Map<string, number>()
-  readonly source: Written<Source>
-  readonly origin: Written<Origin>
-  readonly shape: (labels: Shape['labels'] | undefined, names: readonly string[]) => number
+  /** Origins by node, then agent, then network, and the shapes each sent last: a record's usual way, without making a key. */
+  readonly #origins = new Map<string, Map<string, Map<string | undefined, number>>>()
+  readonly #shapesOf: NumberedShape[][] = []
+  readonly #sources: (parts: readonly unknown[]) => number
+  readonly #originRows: (parts: readonly unknown[]) => number
+  readonly #shapes: (parts: readonly unknown[]) => number
 
   constructor(db: DatabaseSync) {
-    const sources = this.#table(db, 'source', 'agent, stream, epoch', 3)
-    const origins = this.#table(db, 'origin', 'agent, node, network', 3)
-    const shapes = this.#table(db, 'shape', 'labels, names', 2)
-    this.source = ({ agent, stream, epoch }) => sources([agent, stream, epoch])
-    this.origin = ({ agent, node, network }) => origins([agent, node, network ?? null])
-    this.shape = (labels, names) => shapes([labelsText(labels), names])
+    this.#sources = this.#table(db, 'source', 'agent, stream, epoch', 3)
+    this.#originRows = this.#table(db, 'origin', 'agent, node, network', 3)
+    this.#shapes = this.#table(db, 'shape', 'labels, names', 2)
   }
 
   /** How many texts it holds; a partition with too many is closed early. */
   get size(): number {
     return this.#ids.size
+  }
+
+  source({ agent, stream, epoch }: Source): number {
+    return this.#sources([agent, stream, epoch])
+  }
+
+  origin({ agent, node, network }: Origin): number {
+    const known = this.#origins.get(node)?.get(agent)?.get(network)
+    if (known !== undefined) return known
+    const id = this.#originRows([agent, node, network ?? null])
+    const agents = this.#origins.get(node) ?? new Map<string, Map<string | undefined, number>>()
+    const networks = agents.get(agent) ?? new Map<string | undefined, number>()
+    this.#origins.set(node, agents.set(agent, networks.set(network, id)))
+    return id
+  }
+
+  /** The shape of a set of the origin numbered `origin`. */
+  shape(origin: number, labels: Shape['labels'] | undefined, names: readonly string[]): number {
+    const atHand = this.#shapesOf[origin] ?? []
+    this.#shapesOf[origin] = atHand
+    const text = labelsText(labels)
+    const known = atHand.find((shape) => shape.labels === text && haveSameTexts(shape.names, names))
+    if (known !== undefined) return known.id
+    const id = this.#shapes([text, names])
+    if (atHand.length >= shapesAtHand) atHand.shift()
+    atHand.push({ id, labels: text, names })
+    return id
   }
 
   /** Every text is written as JSON, which brings back any string exactly. */
@@ -52,6 +87,12 @@ export class Dictionary {
       return last
     }
   }
+}
+
+function haveSameTexts(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
+  return true
 }
 
 export function originsOf(db: DatabaseSync): Map<number, KnownOrigin> {

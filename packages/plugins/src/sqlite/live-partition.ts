@@ -89,7 +89,7 @@ export class LivePartition {
 
   #metrics({ readings, labels, clock }: TelemetryRecord<MetricSet>, origin: number, at: UnixMs): void {
     const names = Object.keys(readings)
-    const shape = this.#dictionary.shape(labels, names)
+    const shape = this.#dictionary.shape(origin, labels, names)
     const blob = encodeReadings(Object.values(readings))
     if (clock === undefined) this.#insert.metric.run(origin, at, shape, blob, null, null)
     else this.#insert.metric.run(origin, at, shape, blob, storable(clock.offsetMs), storable(clock.errorMs))

@@ -7,6 +7,7 @@ import type { MetricValue } from '@headwatch/protocol'
  *   0x10 to 0x16   the same, a thousand times the number
  *   0x20           eight bytes: the number as IEEE 754 double, little-endian
  *   0x30           a bigint: one byte of length, then two's complement, little-endian
+ *   0x40 to 0x46   a bigint in that many bytes, as 0x00 to 0x06
  *   0x31           a bigint that needs more than 255 bytes: four bytes of length, then its decimal digits
  */
 const whole = 0x00
@@ -14,6 +15,7 @@ const thousandths = 0x10
 const double = 0x20
 const wideInteger = 0x30
 const digits = 0x31
+const integer = 0x40
 
 const largestWhole = 2 ** 47
 
@@ -35,23 +37,28 @@ export function decodeReadings(blob: Uint8Array): MetricValue[] {
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength)
   const values: MetricValue[] = []
   for (let at = 0; at < bytes.length; ) {
-    const { start, length } = placeOf(bytes, at)
     const tag = bytes.readUInt8(at)
-    values.push(
-      tag < wideInteger ? readNumber(bytes, tag, start) : readBigint(bytes.subarray(start, start + length), tag),
-    )
+    const { start, length } = placeOf(bytes, tag, at)
+    values.push(valueFrom(bytes, tag, start, length))
     at = start + length
   }
   return values
 }
 
-/** Where the bytes of the value with its tag at `at` stand. */
-function placeOf(bytes: Buffer, at: number): { readonly start: number; readonly length: number } {
-  const tag = bytes.readUInt8(at)
+/** Where the bytes of the value stand whose tag is at `at`. */
+function placeOf(bytes: Buffer, tag: number, at: number): { readonly start: number; readonly length: number } {
   if (tag === double) return { start: at + 1, length: 8 }
-  if (tag < wideInteger) return { start: at + 1, length: tag & 0x0f }
   if (tag === digits) return { start: at + 5, length: bytes.readUInt32LE(at + 1) }
-  return { start: at + 2, length: bytes.readUInt8(at + 1) }
+  if (tag === wideInteger) return { start: at + 2, length: bytes.readUInt8(at + 1) }
+  return { start: at + 1, length: tag & 0x0f }
+}
+
+function valueFrom(bytes: Buffer, tag: number, start: number, length: number): MetricValue {
+  if (tag === wideInteger || tag === digits) return readBigint(bytes.subarray(start, start + length), tag)
+  if (tag === double) return bytes.readDoubleLE(start)
+  const value = length === 0 ? 0 : bytes.readIntLE(start, length)
+  if ((tag & 0xf0) === integer) return BigInt(value)
+  return (tag & 0xf0) === thousandths ? value / 1_000 : value
 }
 
 function writeNumber(value: number, at: number): number {
@@ -65,10 +72,17 @@ function writeNumber(value: number, at: number): number {
   return scratch.writeDoubleLE(value, at + 1)
 }
 
+/** `value` is whole and below 2^47 in size. By hand: the buffer's own methods check what is known here. */
 function writeWhole(value: number, kind: number, at: number): number {
   const length = bytesFor(value)
   scratch[at] = kind | length
-  return length === 0 ? at + 1 : scratch.writeIntLE(value, at + 1, length)
+  let rest = value
+  for (let index = 1; index <= length; index += 1) {
+    const upper = Math.floor(rest / 256)
+    scratch[at + index] = rest - upper * 256
+    rest = upper
+  }
+  return at + 1 + length
 }
 
 function bytesFor(value: number): number {
@@ -83,6 +97,8 @@ function bytesFor(value: number): number {
 }
 
 function writeBigint(value: bigint, at: number): number {
+  const near = Number(value)
+  if (near < largestWhole && near > -largestWhole) return writeWhole(near, integer, at)
   const magnitude = (value < 0n ? -value : value).toString(16).length
   const length = (magnitude >> 1) + 1
   if (length > 255) return writeDigits(value, at)
@@ -105,13 +121,6 @@ function writeDigits(value: bigint, at: number): number {
   scratch.writeUInt32LE(text.length, at + 1)
   text.copy(scratch, at + 5)
   return at + 5 + text.length
-}
-
-function readNumber(bytes: Buffer, tag: number, at: number): number {
-  if (tag === double) return bytes.readDoubleLE(at)
-  const length = tag & 0x0f
-  const value = length === 0 ? 0 : bytes.readIntLE(at, length)
-  return (tag & 0xf0) === thousandths ? value / 1_000 : value
 }
 
 function readBigint(bytes: Buffer, tag: number): bigint {

@@ -30,13 +30,17 @@ export const standingLimits = {
   epochs: 16,
 } as const
 
+/** Changed in place: this is where the store spends its time. */
 interface Standing {
-  readonly at: UnixMs
-  readonly value: MetricValue
+  at: UnixMs
+  value: MetricValue
 }
 
-/** Metrics of a node by labels and name. */
-type NodeReadings = Map<string, Standing & { readonly name: string; readonly labels: string }>
+/** A node's metrics by labels, then by name. */
+interface NodeReadings {
+  count: number
+  readonly byLabels: Map<string, Map<string, Standing>>
+}
 
 /**
  * What outlives every partition: stored ranges, newest readings and reports, alarms. A partition begins with a copy of it, so that
@@ -44,7 +48,9 @@ type NodeReadings = Map<string, Standing & { readonly name: string; readonly lab
  */
 export class StandingState {
   readonly #ranges = new Map<string, Map<string, { source: Source; ranges: readonly SequenceRange[] }>>()
-  readonly #readings = new Map<string, NodeReadings>()
+  /** By network, then by node. */
+  readonly #readings = new Map<string, Map<string, NodeReadings>>()
+  #readingNodes = 0
   readonly #reports = new Map<string, TelemetryRecord<NodeReport>>()
   readonly #alarms = new AlarmBook()
   /** How often something was not remembered for want of room since it was last asked. */
@@ -73,11 +79,10 @@ export class StandingState {
     else if (record.type === 'alarm') this.#alarms.apply(record, record.at)
   }
 
-  latest(key: NodeKey): readonly LatestReading[] {
-    const readings = [...(this.#readings.get(nodeText(key)) ?? [])]
-    return readings
-      .sort(([, a], [, b]) => compare(a.name, b.name) || compare(a.labels, b.labels))
-      .map(([, { name, labels, value, at }]) => ({ name, labels: labelsFrom(labels), value, at }))
+  latest({ network, node }: NodeKey): readonly LatestReading[] {
+    return rowsOfNode(this.#readings.get(network)?.get(node))
+      .sort(([nameA, labelsA], [nameB, labelsB]) => compare(nameA, nameB) || compare(labelsA, labelsB))
+      .map(([name, labels, at, value]) => ({ name, labels: labelsFrom(labels), value, at }))
   }
 
   nodes(): readonly TelemetryRecord<NodeReport>[] {
@@ -97,9 +102,8 @@ export class StandingState {
     for (const epochs of this.#ranges.values()) {
       for (const { source, ranges } of epochs.values()) for (const range of ranges) partition.close(source, range)
     }
-    for (const [node, readings] of this.#readings) {
-      const rows = [...readings.values()].map(({ name, labels, at, value }) => [name, labels, at, value])
-      partition.state('readings', textOf([node, rows]))
+    for (const [network, nodes] of this.#readings) {
+      for (const [node, readings] of nodes) partition.state('readings', textOf([network, node, rowsOfNode(readings)]))
     }
     for (const report of this.#reports.values()) partition.state('report', textOf(report))
     for (const alarm of this.#alarms.list().toReversed()) partition.state('alarm', textOf(alarm))
@@ -137,57 +141,71 @@ export class StandingState {
     if (kind === 'report') this.#report(nodeReportFrom(body))
     if (kind === 'alarm') this.#alarms.restore(JSON.parse(body) as Alarm)
     if (kind !== 'readings') return
-    const [node, rows] = JSON.parse(body) as [string, [string, string, number, number | string][]]
+    const [network, node, rows] = JSON.parse(body) as [string, string, [string, string, number, number | string][]]
     for (const [name, labels, at, value] of rows) {
-      this.#reading(node, name, labels, { at, value: typeof value === 'string' ? BigInt(value) : value })
+      const readings = this.#readingsOf(network, node)
+      if (readings !== undefined)
+        this.#set(readings, labels, name, at, typeof value === 'string' ? BigInt(value) : value)
     }
   }
 
+  /** Only the newest set of each origin and shape is looked into: it has all that is newest of their names. */
   #replayMetrics(db: DatabaseSync): void {
     const origins = originsOf(db)
     const shapes = shapesOf(db)
-    const statement = db.prepare('SELECT origin, at, shape, readings FROM metric ORDER BY id')
-    statement.setReturnArrays(true)
-    for (const row of statement.iterate()) {
-      const [origin, at, shape, blob] = row as unknown as [number, number, number, Uint8Array]
+    const blobs = db.prepare('SELECT readings FROM metric WHERE id = ?')
+    for (const { id, origin, shape, at } of newestSets(db)) {
       const { network, node } = origins.get(origin) ?? {}
       const { labels, names = [] } = shapes.get(shape) ?? {}
       if (node === undefined || typeof network !== 'string') continue
-      const values = decodeReadings(blob)
+      const values = decodeReadings(rowsOf(blobs, id)[0]?.[0] as Uint8Array)
       const text = labelsText(labels)
-      for (const [index, name] of names.entries()) {
-        this.#reading(nodeText({ network, node }), name, text, { at, value: values[index] ?? 0 })
-      }
+      const readings = this.#readingsOf(network, node)
+      if (readings === undefined) continue
+      for (const [index, name] of names.entries()) this.#set(readings, text, name, at, values[index] ?? 0)
     }
   }
 
   #read({ origin: { network, node }, at, readings, labels }: TelemetryRecord<MetricSet>): void {
     // A question names a network, so a node without one is never asked for.
     if (network === undefined) return
-    const key = nodeText({ network, node })
+    const standing = this.#readingsOf(network, node)
+    if (standing === undefined) return
     const text = labelsText(labels)
-    for (const name of Object.keys(readings)) this.#reading(key, name, text, { at, value: readings[name] ?? 0 })
+    for (const name of Object.keys(readings)) this.#set(standing, text, name, at, readings[name] ?? 0)
   }
 
-  #reading(node: string, name: string, labels: string, { at, value }: Standing): void {
-    const readings = this.#readingsOf(node)
-    if (readings === undefined) return
-    const key = labels + name
-    const before = readings.get(key)
-    if (before !== undefined && before.at > at) return
-    if (before === undefined && readings.size >= standingLimits.metricsOfNode) this.forgotten.metric += 1
-    else readings.set(key, { name, labels, at, value })
+  #set(readings: NodeReadings, labels: string, name: string, at: UnixMs, value: MetricValue): void {
+    const before = readings.byLabels.get(labels)?.get(name)
+    if (before === undefined) return this.#add(readings, labels, name, { at, value })
+    if (before.at > at) return
+    before.at = at
+    before.value = value
   }
 
-  #readingsOf(node: string): NodeReadings | undefined {
-    const known = this.#readings.get(node)
+  #add(readings: NodeReadings, labels: string, name: string, standing: Standing): void {
+    if (readings.count >= standingLimits.metricsOfNode) {
+      this.forgotten.metric += 1
+      return
+    }
+    const byName = readings.byLabels.get(labels) ?? new Map()
+    readings.byLabels.set(labels, byName)
+    byName.set(name, standing)
+    readings.count += 1
+  }
+
+  #readingsOf(network: string, node: string): NodeReadings | undefined {
+    const known = this.#readings.get(network)?.get(node)
     if (known !== undefined) return known
-    if (this.#readings.size >= standingLimits.nodes) {
+    if (this.#readingNodes >= standingLimits.nodes) {
       this.forgotten.node += 1
       return undefined
     }
-    const readings: NodeReadings = new Map()
-    this.#readings.set(node, readings)
+    const nodes = this.#readings.get(network) ?? new Map<string, NodeReadings>()
+    const readings: NodeReadings = { count: 0, byLabels: new Map() }
+    this.#readings.set(network, nodes)
+    nodes.set(node, readings)
+    this.#readingNodes += 1
     return readings
   }
 
@@ -198,6 +216,35 @@ export class StandingState {
     if (before === undefined && this.#reports.size >= standingLimits.nodes) this.forgotten.node += 1
     else this.#reports.set(key, report)
   }
+}
+
+type ReadingRow = [name: string, labels: string, at: UnixMs, value: MetricValue]
+
+function rowsOfNode(readings: NodeReadings | undefined): ReadingRow[] {
+  return [...(readings?.byLabels ?? [])].flatMap(([labels, byName]) =>
+    [...byName].map(([name, { at, value }]): ReadingRow => [name, labels, at, value]),
+  )
+}
+
+interface SetRow {
+  readonly id: number
+  readonly origin: number
+  readonly shape: number
+  readonly at: UnixMs
+}
+
+/** The newest set of each origin and shape, in the order they were stored. */
+function newestSets(db: DatabaseSync): readonly SetRow[] {
+  const newest = new Map<number, Map<number, SetRow>>()
+  const statement = db.prepare('SELECT id, origin, shape, at FROM metric ORDER BY id')
+  statement.setReturnArrays(true)
+  for (const row of statement.iterate()) {
+    const [id, origin, shape, at] = row as unknown as [number, number, number, number]
+    const shapes = newest.get(origin) ?? new Map<number, SetRow>()
+    newest.set(origin, shapes)
+    if (at >= (shapes.get(shape)?.at ?? Number.NEGATIVE_INFINITY)) shapes.set(shape, { id, origin, shape, at })
+  }
+  return [...newest.values()].flatMap((shapes) => [...shapes.values()]).sort((a, b) => a.id - b.id)
 }
 
 function nodeText({ network, node }: { readonly network?: string; readonly node: string }): string {
