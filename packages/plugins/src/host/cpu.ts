@@ -19,13 +19,13 @@ export class CpuReader {
 
   async read(): Promise<Record<string, MetricValue>> {
     const [stat, loadavg] = await Promise.all([this.#readProc('stat'), this.#readProc('loadavg')])
-    const load = numbersOf(loadavg ?? '', 0)[0]
+    const load = Number.parseFloat(loadavg ?? '')
     const now = stat === undefined ? undefined : ticksOf(stat)
     const before = this.#before
     this.#before = now
     return {
       ...(stat !== undefined && { cpu_cores_count: stat.match(/^cpu\d+/gm)?.length ?? 1 }),
-      ...(load !== undefined && Number.isFinite(load) && { [reading.load1]: load }),
+      ...(Number.isFinite(load) && { [reading.load1]: load }),
       ...(now && before && now.total > before.total && sharesOf(now, before)),
     }
   }
