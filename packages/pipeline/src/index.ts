@@ -1,4 +1,5 @@
 export { ConfigError, type ConfigProblem, problemText } from './config/config-problem.ts'
+export type { Override } from './config/environment-overrides.ts'
 export { PluginCatalog, type PluginSource } from './config/plugin-catalog.ts'
 export { type ReadConfig, readConfig } from './config/read-config.ts'
 export type { Lent } from './lent.ts'

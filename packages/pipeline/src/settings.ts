@@ -5,7 +5,9 @@ const ms = (meaning: string) => z.int().min(0).max(86_400_000).describe(`${meani
 /** Host-side keys of every collector. */
 export const collectorSettings = z.object({
   everyMs: ms('Time between the starts of two rounds').min(100).default(5_000),
-  roundTimeoutMs: ms('A round that takes longer is aborted and counted as a fault').min(100).default(30_000),
+  roundTimeoutMs: ms('A round from which nothing comes for this long is ended; the next one tries again')
+    .min(100)
+    .default(30_000),
   node: z.string().min(1).max(256).optional().describe('Node the readings are of; the agent’s own when absent.'),
 })
 
@@ -24,6 +26,8 @@ export const exporterSettings = z.object({
     .max(64 * 1024 * 1024)
     .default(1_048_576)
     .describe('Most bytes in one batch.'),
+  batchAfterMs: ms('How long a batch that is not full may wait for more').default(0),
+  timeoutMs: ms('A call that takes longer is ended and repeated').min(100).default(60_000),
   retryFirstMs: ms('Longest wait before the first repeat; doubled with each further one').min(1).default(1_000),
   retryMaxMs: ms('Longest wait between two repeats').min(1).default(60_000),
 })
@@ -45,7 +49,9 @@ export const queueSettings = z.object({
 /** What an acknowledgement promises. */
 export const acknowledge = z
   .enum(['memory', 'disk', 'stored'])
-  .describe('When a sender is answered: once its data is in memory, on disk, or committed in the store.')
+  .describe(
+    'When a sender is answered: once its data is in memory, on disk, or committed in the store; memory where there is no store.',
+  )
 
 export const pipelineSettings = z.object({
   from: z.array(z.string()).min(1).describe('Collectors and receivers, by name.'),

@@ -242,11 +242,9 @@ describe('a destination', () => {
         return seen.length === 1 ? { rejected: [{ index: 0, reason: 'bad' }], kept: [2] } : undefined
       },
     }
-    let fill: Accept | undefined
     const { plugin, accept } = receiverInHand()
     const { running, clock, metrics } = await start({ plugins: [plugin, exporterOf('out', exporter)] as never })
-    fill = await accept
-    await fill([ping(1), ping(2), ping(3)])
+    await (await accept)([ping(1), ping(2), ping(3)])
     await clock.advance(1)
     assert.deepEqual(seen, [[1, 2, 3], [3]])
     assert.equal(metrics.total('headwatch_sent_total'), 2)
@@ -401,36 +399,62 @@ describe('a processor', () => {
     await running.drain(100)
   })
 
-  test('that throws is restarted and the record goes on as it was', async () => {
-    const broken = defineProcessor({
+  const breakingOn = (broken: number) => {
+    let made = 0
+    const plugin = defineProcessor({
       ...about,
-      name: 'broken',
-      create: () => ({
-        process: () => {
-          throw new TypeError('a bug')
-        },
-      }),
+      name: 'breaking',
+      create: () => {
+        made++
+        return {
+          process: (record) => {
+            if (record.type === 'metrics' && record.readings['value'] === broken) throw new TypeError('a bug')
+            return record
+          },
+        }
+      },
     })
+    return { plugin, made: () => made }
+  }
+
+  test('that throws costs the record, which is counted, and no other', async () => {
+    const breaking = breakingOn(5)
     const { batches, exporter } = listening()
     const { plugin, accept } = receiverInHand()
-    const { running, clock, metrics } = await start({ plugins: [plugin, broken, exporterOf('out', exporter)] as never })
-    await (await accept)([ping(5)])
+    const { running, clock, metrics } = await start({
+      plugins: [plugin, breaking.plugin, exporterOf('out', exporter)] as never,
+    })
+    await (await accept)([ping(4), ping(5), ping(6)])
     await clock.advance(1)
-    assert.deepEqual(valuesOf(batches), [5])
+    assert.deepEqual(valuesOf(batches), [4, 6])
     assert.equal(metrics.total('headwatch_plugin_faults_total'), 1)
+    assert.equal(metrics.total('headwatch_dropped_total', { at: 'breaking', reason: 'fault' }), 1)
+    await running.drain(100)
+  })
+
+  test('that throws on everything is made anew, and senders keep what they have meanwhile', async () => {
+    const breaking = breakingOn(5)
+    const { plugin, accept } = receiverInHand()
+    const { running, clock } = await start({
+      plugins: [plugin, breaking.plugin, exporterOf('out', listening().exporter)] as never,
+    })
+    const take = await accept
+    await take(Array.from({ length: 10 }, () => ping(5)))
+    await assert.rejects(take([ping(1)]), { name: 'RetryableError' })
+    await clock.advance(2_000)
+    await take([ping(1)])
+    assert.equal(breaking.made(), 2)
     await running.drain(100)
   })
 })
 
 test('draining brings out what is held and counts what it could not', async () => {
-  let isAway = true
-  const { batches, exporter } = listening(() => (isAway ? Promise.reject(new RetryableError('away')) : undefined))
+  const { batches, exporter } = listening(() => Promise.reject(new RetryableError('away')))
   const { plugin, accept } = receiverInHand()
   const { running, clock, metrics } = await start({ plugins: [plugin, exporterOf('out', exporter)] as never })
   await (await accept)([ping(1), ping(2)])
   await clock.advance(10_000)
-  isAway = true
-  assert.deepEqual(await running.drain(0), { lostRecords: 2 })
+  assert.deepEqual(await running.drain(0), { lostRecords: 2, lost: { out: 2 } })
   assert.equal(metrics.total('headwatch_dropped_total'), 2)
   assert.deepEqual(batches, [])
 })

@@ -1,18 +1,23 @@
 import type { Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
-import type { Clock, Host, Logger, Store } from '@headwatch/sdk'
+import { type Clock, type Exporter, type Host, type Kind, type Logger, RejectedError, type Store } from '@headwatch/sdk'
 import { Destination } from './delivery/destination.ts'
 import { runCollector } from './intake/collector-runner.ts'
+import { entrance } from './intake/entrance.ts'
 import { Intake } from './intake/intake.ts'
+import { Numbering } from './intake/numbering.ts'
 import { Processing } from './intake/processing.ts'
 import { runReceiver } from './intake/receiver-runner.ts'
 import { stamp } from './intake/stamp.ts'
 import { fullHost, type Lent } from './lent.ts'
-import type { PipelinePlan, Plan } from './plan.ts'
+import type { Instance, PipelinePlan, Plan } from './plan.ts'
+import { planProblems, type QueueKeeps } from './plan-problems.ts'
 import type { Queue } from './queue/queue.ts'
-import { RunningPipelines } from './running-pipelines.ts'
+import { type Assembly, RunningPipelines } from './running-pipelines.ts'
 import type { MetricRegistry } from './self-metrics/metric-registry.ts'
+import { pluginMeter } from './self-metrics/plugin-meter.ts'
 import { StoreWriter } from './storing/store-writer.ts'
-import { Supervised } from './supervision/supervised.ts'
+import { SupervisedStore } from './storing/supervised-store.ts'
+import { Supervised, type SupervisionParts } from './supervision/supervised.ts'
 
 export interface PipelineParts {
   readonly clock: Clock
@@ -23,99 +28,207 @@ export interface PipelineParts {
   readonly epoch: string
   /** Makes the queue in front of a pipeline's exporters. */
   readonly makeQueue: (source: Source, pipeline: PipelinePlan) => Queue
+  /** What the queues that `makeQueue` makes survive; `memory` when absent. */
+  readonly queueKeeps?: QueueKeeps
 }
 
 const storeWriterOptions = { appendRecords: 5_000, maxRecords: 100_000 }
+const openTimeoutMs = 60_000
 
 /**
  * Starts everything in `plan`: stores first, then exporters, processors, receivers and collectors.
  *
- * @throws what `open` of a store threw: nothing runs then, and what was open is closed again.
+ * @throws {RejectedError} the plan promises what it cannot keep; or what `open` of a store threw. Nothing runs then, and
+ * what was open is closed again.
  */
 export async function startPipelines(plan: Plan, parts: PipelineParts): Promise<RunningPipelines> {
+  const [problem] = planProblems(plan, parts.queueKeeps ?? 'memory')
+  if (problem !== undefined) throw new RejectedError(problem)
   const stores = await openStores(plan, parts)
-  const running = new RunningPipelines(parts, stores)
-  for (const pipeline of plan.pipelines) startPipeline(pipeline, plan, parts, running)
-  return running
-}
-
-async function openStores(plan: Plan, parts: PipelineParts): Promise<ReadonlyMap<string, Store>> {
-  const stores = new Map<string, Store>()
+  const starter = new Starter(plan, parts, stores)
   try {
-    for (const { name, plugin, config } of plan.stores) {
-      const store = plugin.create(config, hostOf(name, plan, parts))
-      stores.set(name, store)
-      await store.open(AbortSignal.timeout(60_000))
-    }
-    return stores
+    return new RunningPipelines(starter.assemble(), parts)
   } catch (error) {
-    for (const store of stores.values()) await Promise.resolve(store[Symbol.asyncDispose]()).catch(() => undefined)
+    for (const owned of [...starter.owned, ...stores.values()])
+      await owned[Symbol.asyncDispose]().catch(() => undefined)
     throw error
   }
 }
 
-function startPipeline(pipeline: PipelinePlan, plan: Plan, parts: PipelineParts, running: RunningPipelines): void {
-  const { clock, metrics } = parts
-  const make = maker(plan, parts, running)
-  const sourceOf = (stream: string): Source => ({ agent: plan.self.agent, stream, epoch: parts.epoch })
-  const complete = (item: Telemetry): TelemetryRecord => stamp(item, plan.self, clock.now())
-
-  const writers = plan.stores
-    .filter(isIn(pipeline.to))
-    .map(({ name }) => running.writer(name, (store) => new StoreWriter(name, store, storeWriterOptions, make.parts)))
-  const exporters = plan.exporters.filter(isIn(pipeline.to))
-  const queue = exporters.length > 0 ? parts.makeQueue(sourceOf(pipeline.name), pipeline) : undefined
-  if (queue !== undefined) running.addQueue(queue)
-  for (const instance of exporters) {
-    if (queue === undefined) break
-    const supervised = make.supervised(instance)
-    running.addDestination(new Destination(queue.reader(instance.name), supervised, instance.settings, make.parts))
+async function openStores(plan: Plan, parts: PipelineParts): Promise<ReadonlyMap<string, SupervisedStore>> {
+  const stores = new Map<string, SupervisedStore>()
+  try {
+    for (const instance of plan.stores) {
+      const host = hostOf(instance, plan, parts)
+      const create = () => instance.plugin.create(instance.config, host)
+      const store = new SupervisedStore(instance.name, create, supervisionParts(parts))
+      await store.open(AbortSignal.timeout(openTimeoutMs))
+      stores.set(instance.name, store)
+    }
+    return stores
+  } catch (error) {
+    for (const store of stores.values()) await store[Symbol.asyncDispose]().catch(() => undefined)
+    throw error
   }
+}
 
-  const processors = pipeline.through
-    .flatMap((name) => plan.processors.filter((instance) => instance.name === name))
-    .map(make.supervised)
-  const processing = new Processing(processors, complete, metrics)
-  const outlets = { stores: writers, queue, acknowledge: pipeline.acknowledge }
-  const intake = new Intake(processing, outlets, sourceOf(`${pipeline.name}/added`), metrics)
-  if (processors.length > 0) running.addTick(() => intake.tick())
+/** Puts the instances of a plan together. Nothing in it runs yet. */
+class Starter {
+  readonly owned: Supervised<object>[] = []
+  readonly #plan: Plan
+  readonly #parts: PipelineParts
+  readonly #supervision: SupervisionParts
+  readonly #stores: ReadonlyMap<string, SupervisedStore>
+  readonly #writers: ReadonlyMap<string, StoreWriter>
 
-  for (const instance of plan.receivers.filter(isIn(pipeline.from))) {
-    const accept = intake.acceptFor(sourceOf(instance.name), complete)
-    running.addSource((signal) => runReceiver(make.supervised(instance), accept, signal))
-  }
-  for (const instance of plan.collectors.filter(isIn(pipeline.from))) {
-    const { node } = instance.settings
-    const origin = node === undefined ? plan.self : { ...plan.self, node }
-    const accept = intake.acceptFor(sourceOf(instance.name), (item) => stamp(item, origin, clock.now()))
-    running.addSource((signal) =>
-      runCollector(make.supervised(instance), instance.settings, accept, make.parts, signal),
+  constructor(plan: Plan, parts: PipelineParts, stores: ReadonlyMap<string, SupervisedStore>) {
+    this.#plan = plan
+    this.#parts = parts
+    this.#supervision = supervisionParts(parts)
+    this.#stores = stores
+    const used = [...stores.values()].filter(({ name }) => plan.pipelines.some(({ to }) => to.includes(name)))
+    this.#writers = new Map(
+      used.map((store) => [store.name, new StoreWriter(store, storeWriterOptions, this.#supervision)]),
     )
   }
-}
 
-/** Makes supervised instances that are lent what this program has. */
-function maker(plan: Plan, parts: PipelineParts, running: RunningPipelines) {
-  const supervisionParts = { clock: parts.clock, logger: parts.logger, meter: parts.metrics }
-  const supervised = <T extends object>({
-    name,
-    plugin,
-    config,
-  }: {
-    name: string
-    plugin: { create(config: unknown, host: never): T }
-    config: unknown
-  }) => {
-    const host = fullHost(hostOf(name, plan, parts), parts.lent, running.firstStore)
-    const made = new Supervised<T>(name, () => plugin.create(config, host as never), supervisionParts)
-    running.own(made)
+  assemble(): Assembly {
+    const { pipelines, exporters } = this.#plan
+    const queues = new Map<string, Queue>()
+    for (const pipeline of pipelines)
+      if (exporters.some(isIn(pipeline.to)))
+        queues.set(pipeline.name, this.#parts.makeQueue(this.#source(pipeline.name), pipeline))
+    const destinations = this.#destinations(queues)
+    const intakes = new Map(pipelines.map((pipeline) => [pipeline, this.#intake(pipeline, queues.get(pipeline.name))]))
+    return {
+      stores: this.#stores,
+      writers: [...this.#writers.values()],
+      queues: [...queues.values()],
+      destinations,
+      ticks: [...intakes.values()].map((intake) => () => intake.tick()),
+      sources: [...this.#receivers(intakes), ...this.#collectors(intakes)],
+      owned: this.owned,
+    }
+  }
+
+  #destinations(queues: ReadonlyMap<string, Queue>): readonly Destination[] {
+    const { exporters, pipelines } = this.#plan
+    return exporters.flatMap((instance) => {
+      const read = pipelines.filter(({ to }) => to.includes(instance.name))
+      if (read.length === 0) return []
+      const exporter = this.#supervised(instance)
+      checkRetention(instance, exporter)
+      const destination = new Destination(exporter, instance.settings, this.#supervision)
+      for (const { name } of read) {
+        const queue = queues.get(name)
+        if (queue !== undefined) destination.attach(queue.reader(instance.name))
+      }
+      return destination
+    })
+  }
+
+  #intake(pipeline: PipelinePlan, queue: Queue | undefined): Intake {
+    const processors = pipeline.through
+      .flatMap((name) => this.#plan.processors.filter((instance) => instance.name === name))
+      .map((instance) => this.#supervised(instance))
+    const complete = this.#completion(this.#plan.self)
+    const stores = pipeline.to.flatMap((name) => this.#writers.get(name) ?? [])
+    const { metrics } = this.#parts
+    return new Intake(
+      new Processing(processors, complete, metrics),
+      { stores, queue, acknowledge: pipeline.acknowledge },
+      new Numbering(this.#source(`added/${pipeline.name}`)),
+      metrics,
+    )
+  }
+
+  #receivers(intakes: ReadonlyMap<PipelinePlan, Intake>): Assembly['sources'] {
+    return this.#plan.receivers.flatMap((instance) => {
+      const fed = fedBy(instance.name, intakes)
+      if (fed.length === 0) return []
+      const receiver = this.#supervised(instance)
+      const accept = entrance({
+        name: instance.name,
+        source: this.#source(`receiver/${instance.name}`),
+        intakes: fed,
+        complete: this.#completion(this.#plan.self),
+        meter: this.#parts.metrics,
+      })
+      return (signal: AbortSignal) => runReceiver(receiver, accept, this.#parts.clock, signal)
+    })
+  }
+
+  #collectors(intakes: ReadonlyMap<PipelinePlan, Intake>): Assembly['sources'] {
+    const { self } = this.#plan
+    return this.#plan.collectors.flatMap((instance) => {
+      const fed = fedBy(instance.name, intakes)
+      if (fed.length === 0) return []
+      const { settings, name } = instance
+      const collector = this.#supervised(instance)
+      const accept = entrance({
+        name,
+        source: this.#source(`collector/${name}`),
+        intakes: fed,
+        complete: this.#completion({ ...self, ...(settings.node !== undefined && { node: settings.node }) }),
+        meter: this.#parts.metrics,
+      })
+      return (signal: AbortSignal) => runCollector(collector, settings, self.agent, accept, this.#supervision, signal)
+    })
+  }
+
+  #completion(origin: Plan['self']): (item: Telemetry) => TelemetryRecord {
+    const { clock } = this.#parts
+    return (item) => stamp(item, origin, clock.now())
+  }
+
+  #source(stream: string): Source {
+    return { agent: this.#plan.self.agent, stream, epoch: this.#parts.epoch }
+  }
+
+  #supervised<T extends object>(instance: {
+    readonly name: string
+    readonly plugin: Creates<T>
+    readonly config: unknown
+  }) {
+    const store: Store | undefined = this.#stores.values().next().value
+    const host = fullHost(hostOf(instance, this.#plan, this.#parts), this.#parts.lent, store)
+    const made = new Supervised<T>(
+      instance.name,
+      () => instance.plugin.create(instance.config, host as never),
+      this.#supervision,
+    )
+    this.owned.push(made)
     return made
   }
-  return { parts: supervisionParts, supervised }
 }
 
-function hostOf(name: string, plan: Plan, { clock, logger, metrics }: PipelineParts): Host {
-  const labelled = (labels?: Readonly<Record<string, string>>) => ({ ...labels, plugin: name })
+interface Creates<T> {
+  readonly name: string
+  create(config: unknown, host: never): T
+}
+
+function fedBy(name: string, intakes: ReadonlyMap<PipelinePlan, Intake>): readonly Intake[] {
+  return [...intakes].filter(([{ from }]) => from.includes(name)).map(([, intake]) => intake)
+}
+
+/** Without an acknowledgement nobody can know when the other side owns a record. */
+function checkRetention({ name, settings }: Instance<'exporter'>, exporter: Supervised<Exporter>): void {
+  const instance = exporter.current
+  if (settings.retention !== 'acked' || instance === undefined || instance.acknowledges === true) return
+  throw new RejectedError(
+    `the exporter "${name}" gets no acknowledgements, so "retention: acked" cannot be kept; say "retention: sent"`,
+  )
+}
+
+function supervisionParts({ clock, logger, metrics }: PipelineParts): SupervisionParts {
+  return { clock, logger, meter: metrics }
+}
+
+function hostOf(
+  { name, plugin }: { readonly name: string; readonly plugin: { readonly name: string; readonly kind?: Kind } },
+  plan: Plan,
+  { clock, logger, metrics }: PipelineParts,
+): Host {
   const named = (fields?: Readonly<Record<string, unknown>>) => ({ plugin: name, ...fields })
   return {
     clock,
@@ -126,10 +239,7 @@ function hostOf(name: string, plan: Plan, { clock, logger, metrics }: PipelinePa
       warn: (message, fields) => logger.warn(message, named(fields)),
       error: (message, fields) => logger.error(message, named(fields)),
     },
-    meter: {
-      count: (metric, by, labels) => metrics.count(metric, by, labelled(labels)),
-      set: (metric, value, labels) => metrics.set(metric, value, labelled(labels)),
-    },
+    meter: pluginMeter(metrics, plugin.name, name),
   }
 }
 

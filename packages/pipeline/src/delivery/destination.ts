@@ -1,164 +1,268 @@
-import { type Batch, type Lane, sequenceAt } from '@headwatch/protocol'
-import { type Exporter, type ExportOutcome, retryAfterOf, verdictOf } from '@headwatch/sdk'
+import type { Batch, Lane } from '@headwatch/protocol'
+import { type Exporter, type ExportOutcome, RetryableError, retryAfterOf, verdictOf } from '@headwatch/sdk'
 import type { QueueReader, Taken } from '../queue/queue.ts'
 import type { ExporterSettings } from '../settings.ts'
 import { messageOf, type Supervised, type SupervisionParts } from '../supervision/supervised.ts'
-import { unlessAborted } from '../supervision/unless-aborted.ts'
-import { backOffMs } from './back-off.ts'
+import { withDeadline } from '../supervision/with-deadline.ts'
+import { halves, only } from './batch-parts.ts'
+import { Pause } from './pause.ts'
+import { Slots } from './slots.ts'
+
+type TakenBatch = Extract<Taken, { kind: 'batch' }>
+type TakenGap = Extract<Taken, { kind: 'gap' }>
+
+/** A part of a batch that is still to be sent. */
+interface Part {
+  readonly batch: Batch
+  readonly attempts: number
+  /** How often the exporter broke on it, and how many calls had succeeded when it first did. */
+  readonly faults: number
+  readonly successesBefore: number
+}
+
+/** What is left of a part after a call; empty when it is done with. */
+type Rest = readonly Part[]
 
 const lanes: readonly Lane[] = ['live', 'backlog']
 
 /** Failures in a row after which a success counts as coming back from an outage. */
 const outageFailures = 3
 
-/** Moves records from one queue to one exporter: batches, repeats, `inFlight`, both lanes. */
+/** A single record on which the exporter broke this often, while others went well, is let go. */
+const poisonFaults = 3
+
+/**
+ * Moves records from the queues of its pipelines to one exporter: batches, repeats, `inFlight`, both lanes. It never gives
+ * up on data that may still be delivered: only the other side's refusal, or a record that alone breaks the exporter, ends a record.
+ */
 export class Destination {
   readonly name: string
-  readonly #reader: QueueReader
+  readonly #readers: QueueReader[] = []
   readonly #exporter: Supervised<Exporter>
   readonly #settings: ExporterSettings
   readonly #parts: SupervisionParts
+  readonly #slots: Slots
+  readonly #pause: Pause
   readonly #stop = new AbortController()
+  readonly #hurry = new AbortController()
   readonly #running = new Set<Promise<void>>()
-  #slotFreed: (() => void)[] = []
-  #failures = 0
+  #successes = 0
 
-  constructor(
-    reader: QueueReader,
-    exporter: Supervised<Exporter>,
-    settings: ExporterSettings,
-    parts: SupervisionParts,
-  ) {
+  constructor(exporter: Supervised<Exporter>, settings: ExporterSettings, parts: SupervisionParts) {
     this.name = exporter.name
-    this.#reader = reader
     this.#exporter = exporter
     this.#settings = settings
     this.#parts = parts
+    this.#slots = new Slots(() => exporter.current?.inFlight ?? 1)
+    this.#pause = new Pause({ firstMs: settings.retryFirstMs, maxMs: settings.retryMaxMs }, parts.clock)
   }
 
-  /** Whether the last attempt failed, for health. */
+  /** Whether the last attempts failed, for health. */
   get isFailing(): boolean {
-    return this.#failures >= outageFailures
+    return this.#pause.failures >= outageFailures
   }
 
-  get reader(): QueueReader {
-    return this.#reader
+  /** One reader for each pipeline that ends here. */
+  get readers(): readonly QueueReader[] {
+    return this.#readers
   }
 
-  /** Runs until `stop`, or until the queue is closed and empty. */
+  /** Adds a pipeline's queue. Before `run`. */
+  attach(reader: QueueReader): void {
+    this.#readers.push(reader)
+  }
+
+  /** Runs until `stop`, or until every queue is closed and empty. */
   async run(): Promise<void> {
-    await Promise.all(lanes.map((lane) => this.#drain(lane)))
+    const draining = this.#readers.flatMap((reader) => lanes.map((lane) => this.#drain(reader, lane)))
+    await Promise.all(draining)
     await Promise.all(this.#running)
+  }
+
+  /** Waits for nothing any more: the program is about to end. What waits for another attempt is tried at once. */
+  hurry(): void {
+    this.#hurry.abort()
+    this.#pause.hurry()
   }
 
   /** Ends at once: what is not settled stays in the queue. */
   stop(): void {
+    this.#hurry.abort()
     this.#stop.abort()
+    this.#slots.recall()
   }
 
-  async #drain(lane: Lane): Promise<void> {
-    const { signal } = this.#stop
-    const limits = { records: this.#settings.batchRecords, bytes: this.#settings.batchBytes }
-    while (!signal.aborted) {
-      while (this.#isFull) await this.#slot()
-      const taken = await this.#reader.take(lane, limits, signal)
+  async #drain(reader: QueueReader, lane: Lane): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const taken = await this.#gather(reader, lane)
       if (taken === undefined) return
-      while (this.#isFull) await this.#slot() // The other lane may have taken the slot meanwhile.
-      const running = this.#deliver(taken).finally(() => {
+      if (!(await this.#slots.acquire(lane, () => reader.release(taken)))) continue
+      const running = this.#deliver(reader, taken).finally(() => {
         this.#running.delete(running)
-        for (const wake of this.#slotFreed.splice(0)) wake()
+        this.#slots.free()
       })
       this.#running.add(running)
     }
   }
 
-  get #isFull(): boolean {
-    return !this.#stop.signal.aborted && this.#running.size >= (this.#exporter.current?.inFlight ?? 1)
-  }
-
-  #slot(): Promise<void> {
-    return new Promise((resolve) => this.#slotFreed.push(resolve))
-  }
-
-  /** Until the batch is settled, or the destination stops and it goes back. */
-  async #deliver(taken: Taken): Promise<void> {
-    let rest: Taken | undefined = taken
-    while (rest !== undefined && !this.#stop.signal.aborted) rest = await this.#attempt(rest)
-    if (rest === undefined) this.#reader.settle(taken)
-    else this.#reader.release(taken)
-  }
-
-  /** What is still to be done after one attempt; undefined when nothing is. */
-  async #attempt(taken: Taken): Promise<Taken | undefined> {
+  /** Takes a run; one that is short is given a moment to grow. */
+  async #gather(reader: QueueReader, lane: Lane): Promise<Taken | undefined> {
+    const { batchRecords, batchBytes, batchAfterMs } = this.#settings
     const { signal } = this.#stop
-    try {
-      const exporter = await this.#exporter.get(signal)
-      const left = taken.kind === 'gap' ? await this.#tellGap(exporter, taken) : await this.#send(exporter, taken.batch)
-      this.#succeeded()
-      return left && { kind: 'batch', batch: left }
-    } catch (error) {
-      if (signal.aborted) return taken
-      const isDone = await this.#failed(error, taken.kind === 'batch' ? taken.batch.records.length : 0)
-      return isDone ? undefined : taken
+    const limits = { records: batchRecords, bytes: batchBytes }
+    const taken = await reader.take(lane, limits, signal)
+    if (taken?.kind !== 'batch' || batchAfterMs === 0 || taken.batch.records.length >= batchRecords) return taken
+    await this.#parts.clock.sleep(batchAfterMs, this.#hurry.signal).catch(() => undefined)
+    if (signal.aborted || reader.status()[lane].records === 0) return taken
+    reader.release(taken)
+    return reader.take(lane, limits, signal)
+  }
+
+  /** Until the run is settled, or the destination stops and it goes back. */
+  async #deliver(reader: QueueReader, taken: Taken): Promise<void> {
+    const isDone = taken.kind === 'gap' ? await this.#deliverGap(taken) : await this.#deliverBatch(taken)
+    if (isDone) reader.settle(taken)
+    else reader.release(taken)
+  }
+
+  async #deliverBatch({ batch }: TakenBatch): Promise<boolean> {
+    let parts: Rest = [{ batch, attempts: 0, faults: 0, successesBefore: 0 }]
+    while (!this.#stop.signal.aborted) {
+      const [part, ...further] = parts
+      if (part === undefined) return true
+      const rest = await this.#attempt(part)
+      const isSuspect = rest.some(({ faults }) => faults > 0)
+      parts = isSuspect ? [...further, ...rest] : [...rest, ...further]
+      // Alone in its batch, a record that breaks the exporter can only be told from a broken exporter beside others.
+      if (isSuspect && parts.length === 1 && batch.records.length === 1) return false
+    }
+    return false
+  }
+
+  async #deliverGap({ gap, lane }: TakenGap): Promise<boolean> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      const error = await this.#call(
+        (exporter, callSignal) => exporter.gap?.(gap, lane, callSignal) ?? Promise.resolve(),
+      )
+      const isOver = error === undefined || ('thrown' in error && verdictOf(error.thrown) === 'reject')
+      if (signal.aborted && !isOver) return false
+      if (!isOver) continue
+      const records = Number(gap.last - gap.first) + 1
+      this.#parts.meter.count('headwatch_gap_records_total', records, { destination: this.name, reason: gap.reason })
+      return true
+    }
+    return false
+  }
+
+  async #attempt(part: Part): Promise<Rest> {
+    const { meter } = this.#parts
+    const { batch, attempts } = part
+    await this.#pause.over(this.#stop.signal)
+    if (this.#stop.signal.aborted) return [part]
+    if (attempts > 0) meter.count('headwatch_redelivered_total', batch.records.length, { destination: this.name })
+    let outcome: ExportOutcome | undefined
+    const failed = await this.#call(async (exporter, signal) => {
+      outcome = (await exporter.export(batch, signal)) ?? undefined
+      if (outcome !== undefined && outcome.kept.length >= batch.records.length && batch.records.length > 0)
+        throw new RetryableError('the whole batch was kept')
+    })
+    const again = { ...part, attempts: attempts + 1 }
+    if (failed === undefined) return this.#delivered(again, outcome)
+    if (this.#stop.signal.aborted) return [part]
+    switch (verdictOf(failed.thrown)) {
+      case 'retry':
+        return [again]
+      case 'reject':
+        this.#drop(batch.records.length, 'rejected')
+        this.#parts.logger.warn('a destination refused a batch', {
+          destination: this.name,
+          reason: messageOf(failed.thrown),
+          records: batch.records.length,
+        })
+        return []
+      case 'fault':
+        return this.#suspect(again)
     }
   }
 
-  async #send(exporter: Exporter, batch: Batch): Promise<Batch | undefined> {
-    const outcome = await unlessAborted(exporter.export(batch, this.#stop.signal), this.#stop.signal)
-    return this.#count(batch, outcome ?? undefined)
-  }
-
-  async #tellGap(exporter: Exporter, { gap, lane }: Extract<Taken, { kind: 'gap' }>): Promise<undefined> {
-    await unlessAborted(exporter.gap?.(gap, lane, this.#stop.signal) ?? Promise.resolve(), this.#stop.signal)
-    const records = Number(gap.last - gap.first) + 1
-    this.#parts.meter.count('headwatch_gap_records_total', records, { destination: this.name, reason: gap.reason })
-  }
-
-  /** What is still to be sent of `batch`, if anything. */
-  #count(batch: Batch, outcome: ExportOutcome | undefined): Batch | undefined {
-    const rejected = outcome?.rejected ?? []
-    const kept = outcome?.kept ?? []
-    const { meter } = this.#parts
-    meter.count('headwatch_sent_total', batch.records.length - rejected.length - kept.length, {
-      destination: this.name,
-    })
-    for (const { reason } of rejected)
-      meter.count('headwatch_dropped_total', 1, { at: this.name, reason: `rejected_${reason}`.slice(0, 60) })
-    if (kept.length === 0) return undefined
-    const records = kept.flatMap((index) => batch.records[index] ?? [])
-    const offsets = kept.map((index) => Number(sequenceAt(batch, index) - batch.first))
-    return { ...batch, records, offsets }
+  /** One call of the exporter, with everything that follows from how it ended except what becomes of the records. */
+  async #call(
+    use: (exporter: Exporter, signal: AbortSignal) => Promise<void>,
+  ): Promise<{ readonly thrown: unknown } | undefined> {
+    const { signal } = this.#stop
+    let exporter: Exporter | undefined
+    try {
+      await this.#pause.over(signal)
+      exporter = await this.#exporter.get(signal)
+      const used = exporter
+      await withDeadline((callSignal) => use(used, callSignal), this.#settings.timeoutMs, this.#parts.clock, signal)
+      this.#succeeded()
+      return undefined
+    } catch (thrown) {
+      if (!signal.aborted) await this.#failed(thrown, exporter)
+      return { thrown }
+    }
   }
 
   #succeeded(): void {
+    this.#successes++
     this.#exporter.succeeded()
-    if (this.#failures >= outageFailures) {
-      this.#parts.logger.info('a destination is back', { destination: this.name })
-      this.#reader.split()
-    }
-    this.#failures = 0
+    if (this.#pause.succeeded() < outageFailures) return
+    this.#parts.logger.info('a destination is back', { destination: this.name })
+    this.#slots.recall()
+    for (const reader of this.#readers) reader.split()
   }
 
-  /** True when the records are done with; false, after a wait, when they are to be sent again. */
-  async #failed(error: unknown, records: number): Promise<boolean> {
-    const { meter, logger, clock } = this.#parts
-    const verdict = verdictOf(error)
-    if (verdict === 'reject') {
-      meter.count('headwatch_dropped_total', records, { at: this.name, reason: 'rejected' })
-      logger.warn('a destination refused a batch', { destination: this.name, reason: messageOf(error), records })
-      return true
-    }
-    this.#failures++
+  async #failed(thrown: unknown, exporter: Exporter | undefined): Promise<void> {
+    const verdict = verdictOf(thrown)
+    if (verdict === 'reject') return
+    const { meter, logger } = this.#parts
+    const wasFailing = this.isFailing
+    this.#pause.failed(retryAfterOf(thrown))
     meter.count('headwatch_retries_total', 1, { destination: this.name })
-    if (this.#failures === outageFailures)
+    if (!wasFailing && this.isFailing)
       logger.warn('a destination does not take data; it is tried again and again', {
         destination: this.name,
-        reason: messageOf(error),
+        reason: messageOf(thrown),
       })
-    if (verdict === 'fault') await this.#exporter.fault(error)
-    const { retryFirstMs, retryMaxMs } = this.#settings
-    const waitMs = Math.max(retryAfterOf(error) ?? 0, backOffMs(this.#failures - 1, retryFirstMs, retryMaxMs))
-    await clock.sleep(waitMs, this.#stop.signal).catch(() => undefined)
-    return false
+    if (verdict === 'fault') await this.#exporter.fault(thrown, exporter)
+  }
+
+  /** Counts what came of a call that resolved. Returns what is to be sent again. */
+  #delivered(part: Part, outcome: ExportOutcome | undefined): Rest {
+    const { batch } = part
+    const rejected = outcome?.rejected ?? []
+    const kept = [...new Set(outcome?.kept ?? [])].filter((index) => index >= 0 && index < batch.records.length)
+    const sent = Math.max(0, batch.records.length - rejected.length - kept.length)
+    if (sent > 0) this.#parts.meter.count('headwatch_sent_total', sent, { destination: this.name })
+    for (const { reason } of rejected) this.#drop(1, `rejected_${reason}`.slice(0, 60))
+    if (kept.length === 0) return []
+    return [
+      {
+        ...part,
+        batch: only(
+          batch,
+          kept.sort((a, b) => a - b),
+        ),
+      },
+    ]
+  }
+
+  /** Finds the one record that breaks the exporter by halves. It is let go only once others went well meanwhile. */
+  #suspect(part: Part): Rest {
+    const { batch, faults } = part
+    if (batch.records.length > 1)
+      return halves(batch).map((half) => ({ ...part, batch: half, faults: 1, successesBefore: this.#successes }))
+    const isPoison = faults + 1 >= poisonFaults && this.#successes > part.successesBefore
+    if (!isPoison)
+      return [{ ...part, faults: faults + 1, successesBefore: faults === 0 ? this.#successes : part.successesBefore }]
+    this.#drop(batch.records.length, 'poison')
+    this.#parts.logger.error('a record breaks an exporter and is let go', { destination: this.name })
+    return []
+  }
+
+  #drop(records: number, reason: string): void {
+    if (records > 0) this.#parts.meter.count('headwatch_dropped_total', records, { at: this.name, reason })
   }
 }

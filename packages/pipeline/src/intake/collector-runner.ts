@@ -1,38 +1,80 @@
-import { type Accept, type Collector, verdictOf } from '@headwatch/sdk'
+import type { Telemetry } from '@headwatch/protocol'
+import { type Accept, type Collector, retryAfterOf, verdictOf } from '@headwatch/sdk'
+import { backOffMs } from '../delivery/back-off.ts'
 import type { CollectorSettings } from '../settings.ts'
 import { messageOf, type Supervised, type SupervisionParts } from '../supervision/supervised.ts'
-import { unlessAborted } from '../supervision/unless-aborted.ts'
+import { pullItems } from './pull-items.ts'
+import { nextRoundMs, phaseMs } from './round-times.ts'
 
 /**
- * Runs a collector once an interval until `signal` aborts. It never runs beside itself; an interval that is still
- * running when the next is due swallows it. The first round begins at once.
+ * Runs a collector once an interval until `signal` aborts. It never runs beside itself; a round that is still running
+ * when the next is due swallows it. The first round begins at once, the others at a moment of the interval that is
+ * this agent's and this collector's own, so that many agents do not all read and send in the same second.
  */
 export async function runCollector(
   collector: Supervised<Collector>,
   settings: CollectorSettings,
+  agent: string,
   accept: Accept,
   parts: SupervisionParts,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock } = parts
+  const { everyMs, roundTimeoutMs } = settings
   const report = failureReporter(collector, parts)
-  let dueMs = clock.monotonicMs()
+  const phase = phaseMs(`${agent}/${collector.name}`, everyMs)
+  const handOn = (items: readonly Telemetry[]) => handOver(items, accept, collector.name, parts, signal)
   while (!signal.aborted) {
-    const error = await attempt(async () => runRound(await collector.get(signal), settings, accept, parts, signal))
+    const startedMs = clock.monotonicMs()
+    let instance: Collector | undefined
+    let error: unknown
+    try {
+      instance = await collector.get(signal)
+      const round = instance
+      await pullItems((stop) => round.collect(stop), handOn, { idleMs: roundTimeoutMs, clock }, signal)
+    } catch (thrown) {
+      error = thrown ?? new Error('nothing was thrown')
+    }
     if (signal.aborted) return
-    await report(error)
-    const lateMs = clock.monotonicMs() - dueMs
-    dueMs += settings.everyMs * Math.max(1, Math.ceil(lateMs / settings.everyMs))
-    await clock.sleep(Math.max(0, dueMs - clock.monotonicMs()), signal).catch(() => undefined)
+    await report(error, instance)
+    const waitMs = nextRoundMs({ everyMs, phase, now: clock.now(), sinceStartMs: clock.monotonicMs() - startedMs })
+    await clock.sleep(waitMs, signal).catch(() => undefined)
   }
 }
 
-async function attempt(work: () => Promise<void>): Promise<unknown> {
+/** Holds items until the pipeline takes them: while it does, the collector is not asked for more. */
+async function handOver(
+  items: readonly Telemetry[],
+  accept: Accept,
+  name: string,
+  { clock, meter, logger }: SupervisionParts,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let failures = 0; ; failures++) {
+    const error = await refusal(accept(items))
+    if (error === undefined) return
+    if (signal.aborted) return meter.count('headwatch_dropped_total', items.length, { at: name, reason: 'shutdown' })
+    if (failures === 3)
+      logger.warn('a pipeline does not take what a collector reads', { collector: name, reason: messageOf(error) })
+    const waitMs = Math.max(retryAfterOf(error) ?? 0, backOffMs(failures, 100, 5_000))
+    await clock.sleep(waitMs, signal).catch(() => undefined)
+  }
+}
+
+/** Why something was not taken and is to be offered again; undefined when it is done with. @throws a fault. */
+async function refusal(accepted: Promise<void>): Promise<unknown> {
   try {
-    await work()
+    await accepted
     return undefined
   } catch (error) {
-    return error ?? new Error('nothing was thrown')
+    switch (verdictOf(error)) {
+      case 'retry':
+        return error
+      case 'reject':
+        return undefined
+      case 'fault':
+        throw error
+    }
   }
 }
 
@@ -40,9 +82,9 @@ async function attempt(work: () => Promise<void>): Promise<unknown> {
 function failureReporter(
   collector: Supervised<Collector>,
   { logger, meter }: SupervisionParts,
-): (error: unknown) => Promise<void> {
+): (error: unknown, instance: Collector | undefined) => Promise<void> {
   let wasAway = false
-  return async (error) => {
+  return async (error, instance) => {
     if (error === undefined) {
       collector.succeeded()
       if (wasAway) logger.info('a collector works again', { collector: collector.name })
@@ -50,51 +92,12 @@ function failureReporter(
       return
     }
     meter.count('headwatch_collect_failures_total', 1, { collector: collector.name })
-    if (verdictOf(error) === 'fault') await collector.fault(error)
+    if (verdictOf(error) === 'fault') await collector.fault(error, instance)
     else if (!wasAway)
       logger.warn('a collector cannot read its source; it tries again every interval', {
         collector: collector.name,
         reason: messageOf(error),
       })
     wasAway = true
-  }
-}
-
-class RoundTimedOutError extends Error {
-  override readonly name = 'RoundTimedOutError'
-
-  constructor(timeoutMs: number) {
-    super(`the round did not end within ${timeoutMs} ms`)
-  }
-}
-
-/** One round with its deadline. Readings yielded before a throw are kept. A collector that ignores its signal is left behind. */
-async function runRound(
-  collector: Collector,
-  settings: CollectorSettings,
-  accept: Accept,
-  { clock }: SupervisionParts,
-  signal: AbortSignal,
-): Promise<void> {
-  const round = new AbortController()
-  const ended = new AbortController()
-  const stop = () => round.abort(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  clock.sleep(settings.roundTimeoutMs, ended.signal).then(
-    () => round.abort(new RoundTimedOutError(settings.roundTimeoutMs)),
-    () => undefined,
-  )
-  try {
-    await unlessAborted(pull(collector, accept, round.signal), round.signal)
-  } finally {
-    ended.abort()
-    signal.removeEventListener('abort', stop)
-  }
-}
-
-async function pull(collector: Collector, accept: Accept, signal: AbortSignal): Promise<void> {
-  for await (const item of collector.collect(signal)) {
-    await accept([item])
-    if (signal.aborted) return
   }
 }

@@ -1,8 +1,10 @@
-import type { Batch, Gap, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
-import type { Accept, Meter, Position } from '@headwatch/sdk'
+import type { Batch, Gap, TelemetryRecord } from '@headwatch/protocol'
+import { type Meter, verdictOf } from '@headwatch/sdk'
 import type { Queue } from '../queue/queue.ts'
-import type { StoreWriter } from '../storing/store-writer.ts'
+import type { KeptBy, StoreWriter } from '../storing/store-writer.ts'
+import type { Numbering } from './numbering.ts'
 import type { Processing } from './processing.ts'
+import { worstOf } from './worst-of.ts'
 
 /** Where a pipeline's records go. */
 export interface Outlets {
@@ -12,32 +14,40 @@ export interface Outlets {
   readonly acknowledge: 'memory' | 'disk' | 'stored'
 }
 
-/** A pipeline's entrance: processes what comes, hands it to every outlet, and answers with the worst of their answers. */
+/** A pipeline behind its sources: processes what comes, hands it to every outlet, and answers with the worst of their answers. */
 export class Intake {
   readonly #processing: Processing
   readonly #outlets: Outlets
   readonly #meter: Meter
   readonly #added: Numbering
 
-  /** `addedSource` numbers what processors add. */
-  constructor(processing: Processing, outlets: Outlets, addedSource: Source, meter: Meter) {
+  /** `added` numbers what processors add. */
+  constructor(processing: Processing, outlets: Outlets, added: Numbering, meter: Meter) {
     this.#processing = processing
     this.#outlets = outlets
     this.#meter = meter
-    this.#added = new Numbering(addedSource)
+    this.#added = added
   }
 
-  /** What a collector or receiver is lent. Items without a position are numbered under `source`. */
-  acceptFor(source: Source, complete: (item: Telemetry) => TelemetryRecord): Accept {
-    const numbering = new Numbering(source)
-    const accept = (items: readonly Telemetry[], position?: Position): Promise<void> => {
-      this.#meter.count('headwatch_received_total', items.length)
-      const records = items.map(complete)
-      return this.#take(
-        position === undefined ? numbering.number(records) : { count: records.length, ...position, records },
-      )
-    }
-    return Object.assign(accept, { gap: (gap: Gap) => this.#closeGap(gap) })
+  /**
+   * Resolves when every outlet has the batch at the promised level. `numbering` where the batch's numbers are our own.
+   *
+   * @throws {RetryableError} nobody promised anything. @throws {RejectedError} a store will never have it.
+   */
+  async take(batch: Batch, numbering: Numbering | undefined): Promise<void> {
+    const processed = this.#processing.process(batch)
+    this.#takeAdded(processed.added)
+    await this.#fanOut(processed.batch, numbering)
+  }
+
+  /** @throws {RetryableError} a processor is being made anew: nothing can be taken now. */
+  checkReady(): void {
+    this.#processing.checkReady()
+  }
+
+  async closeGap(gap: Gap): Promise<void> {
+    const writes = this.#outlets.stores.map((store) => store.write({ gap }, this.#keeper))
+    await worstOf(writes)
   }
 
   /** Lets processors judge what did not come. */
@@ -45,61 +55,41 @@ export class Intake {
     this.#takeAdded(this.#processing.tick())
   }
 
-  async #take(batch: Batch): Promise<void> {
-    const processed = this.#processing.process(batch)
-    this.#takeAdded(processed.added)
-    await this.#fanOut(processed.batch)
-  }
-
+  /** Nobody waits for what processors add: what is not taken is counted. */
   #takeAdded(added: readonly TelemetryRecord[]): void {
     if (added.length === 0) return
     this.#meter.count('headwatch_added_total', added.length)
-    const batch = this.#added.number(added)
-    this.#fanOut(batch).catch(() =>
+    this.#fanOut(this.#added.number(added), this.#added).catch(() =>
       this.#meter.count('headwatch_dropped_total', added.length, { at: 'added', reason: 'not_taken' }),
     )
   }
 
-  /** Worst of all: resolves when every outlet has taken the batch at the promised level. */
-  async #fanOut(batch: Batch): Promise<void> {
-    const { stores, queue, acknowledge } = this.#outlets
-    const writes = stores.map((store) => store.write({ batch }))
-    const waits: Promise<unknown>[] = acknowledge === 'stored' ? writes : []
-    if (acknowledge !== 'stored') this.#countUnstored(writes, batch.records.length)
-    if (queue !== undefined) waits.push(this.#enqueue(queue, batch.records))
-    await Promise.all(waits)
+  /** A sender that was promised more than memory keeps what it was not answered for. */
+  get #keeper(): KeptBy {
+    return this.#outlets.acknowledge === 'memory' ? 'nobody' : 'sender'
   }
 
-  /** Nobody waits for these writes: what a store does not take is counted here and gone. */
+  /** Stores before the queue: a sender who must repeat has then given the queue nothing yet. */
+  async #fanOut(batch: Batch, numbering: Numbering | undefined): Promise<void> {
+    const { stores, queue, acknowledge } = this.#outlets
+    const writes = stores.map((store) => numbering?.write(store, batch) ?? store.write({ batch }, this.#keeper))
+    if (acknowledge === 'memory') this.#countUnstored(writes, batch.records.length)
+    else await worstOf(writes)
+    if (queue !== undefined && batch.records.length > 0) await this.#enqueue(queue, batch.records)
+  }
+
+  /** Nobody waits for these writes. What a store refuses it counts itself. */
   #countUnstored(writes: readonly Promise<void>[], records: number): void {
     for (const write of writes) {
-      write.catch(() => this.#meter.count('headwatch_dropped_total', records, { at: 'store', reason: 'store_behind' }))
+      write.catch((error: unknown) => {
+        if (verdictOf(error) !== 'reject' && records > 0)
+          this.#meter.count('headwatch_dropped_total', records, { at: 'store', reason: 'store_behind' })
+      })
     }
   }
 
   async #enqueue(queue: Queue, records: readonly TelemetryRecord[]): Promise<void> {
     const { dropped } = await queue.put(records)
     if (dropped > 0) this.#meter.count('headwatch_dropped_total', dropped, { at: 'queue', reason: 'queue_full' })
-  }
-
-  async #closeGap(gap: Gap): Promise<void> {
-    this.#meter.count('headwatch_gap_records_total', Number(gap.last - gap.first) + 1, { reason: gap.reason })
-    await Promise.all(this.#outlets.stores.map((store) => store.write({ gap })))
-  }
-}
-
-/** Gives one source's numbers away in order. */
-class Numbering {
-  readonly #source: Source
-  #next = 1n
-
-  constructor(source: Source) {
-    this.#source = source
-  }
-
-  number(records: readonly TelemetryRecord[]): Batch {
-    const first = this.#next
-    this.#next += BigInt(records.length)
-    return { source: this.#source, lane: 'live', first, count: records.length, records }
   }
 }

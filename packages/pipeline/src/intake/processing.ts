@@ -1,5 +1,5 @@
 import type { Batch, Telemetry, TelemetryRecord } from '@headwatch/protocol'
-import type { Meter, Processor } from '@headwatch/sdk'
+import { type Meter, type Processor, RetryableError } from '@headwatch/sdk'
 import type { Supervised } from '../supervision/supervised.ts'
 
 /** What a batch became: itself, changed, with holes where records were dropped; and what processors added. */
@@ -8,9 +8,23 @@ export interface Processed {
   readonly added: readonly TelemetryRecord[]
 }
 
-/** The processors of a pipeline in their order. What one adds is seen by those behind it. */
+/**
+ * After this many faults in a row a processor is made anew. Fewer are the fault of a record, which must not be able to
+ * take what the processor knows of all others.
+ */
+const faultsUntilRestart = 10
+
+interface Stage {
+  readonly processor: Supervised<Processor>
+  faultsInRow: number
+}
+
+/**
+ * The processors of a pipeline in their order. What one adds is seen by those behind it. A record that makes a processor
+ * throw is dropped and counted: passed on as it was, it might carry what the processor is there to take out.
+ */
 export class Processing {
-  readonly #processors: readonly Supervised<Processor>[]
+  readonly #stages: readonly Stage[]
   readonly #complete: (item: Telemetry) => TelemetryRecord
   readonly #meter: Meter
 
@@ -20,13 +34,20 @@ export class Processing {
     complete: (item: Telemetry) => TelemetryRecord,
     meter: Meter,
   ) {
-    this.#processors = processors
+    this.#stages = processors.map((processor) => ({ processor, faultsInRow: 0 }))
     this.#complete = complete
     this.#meter = meter
   }
 
+  /** @throws {RetryableError} a processor is being made anew. */
+  checkReady(): void {
+    for (const { processor } of this.#stages)
+      if (processor.current === undefined)
+        throw new RetryableError(`the processor "${processor.name}" is being restarted`)
+  }
+
   process(batch: Batch): Processed {
-    if (this.#processors.length === 0) return { batch, added: [] }
+    if (this.#stages.length === 0) return { batch, added: [] }
     const added: TelemetryRecord[] = []
     const records: TelemetryRecord[] = []
     const offsets: number[] = []
@@ -36,30 +57,36 @@ export class Processing {
       records.push(kept)
       offsets.push(batch.offsets?.[index] ?? index)
     }
-    const hasHoles = records.length < batch.count
-    return { batch: { ...batch, records, ...(hasHoles && { offsets }) }, added }
+    const { offsets: _, ...rest } = batch
+    return { batch: { ...rest, records, ...(records.length < batch.count && { offsets }) }, added }
   }
 
   /** Asks every processor for judgements about what did not come. */
   tick(): readonly TelemetryRecord[] {
     const added: TelemetryRecord[] = []
-    for (const [index, processor] of this.#processors.entries()) {
+    for (const [index, stage] of this.#stages.entries()) {
       const emit = (item: Telemetry) => this.#emit(item, index + 1, added)
-      this.#guard(processor, (instance) => instance.tick?.(emit))
+      this.#guard(stage, (processor) => {
+        processor.tick?.(emit)
+        return undefined
+      })
     }
     return added
   }
 
   #through(record: TelemetryRecord, from: number, added: TelemetryRecord[]): TelemetryRecord | undefined {
-    let current: TelemetryRecord | undefined = record
-    for (let index = from; index < this.#processors.length && current !== undefined; index++) {
-      const processor = this.#processors[index]
-      if (processor === undefined) break
-      const before: TelemetryRecord = current
+    let current = record
+    for (let index = from; index < this.#stages.length; index++) {
+      const stage = this.#stages[index]
+      if (stage === undefined) break
       const emit = (item: Telemetry) => this.#emit(item, index + 1, added)
-      current = this.#guard(processor, (instance) => instance.process(before, emit), before)
-      if (current === undefined)
-        this.#meter.count('headwatch_dropped_total', 1, { at: processor.name, reason: 'processor' })
+      const answer = this.#guard(stage, (processor) => processor.process(current, emit))
+      if (answer === 'fault' || answer === undefined) {
+        const reason = answer === 'fault' ? 'fault' : 'processor'
+        this.#meter.count('headwatch_dropped_total', 1, { at: stage.processor.name, reason })
+        return undefined
+      }
+      current = answer
     }
     return current
   }
@@ -69,15 +96,23 @@ export class Processing {
     if (kept !== undefined) added.push(kept)
   }
 
-  /** A processor that throws is restarted; the record goes on as it was. */
-  #guard<T>(processor: Supervised<Processor>, use: (instance: Processor) => T, otherwise?: T): T | undefined {
+  #guard(
+    stage: Stage,
+    use: (processor: Processor) => TelemetryRecord | undefined,
+  ): TelemetryRecord | undefined | 'fault' {
+    const { processor } = stage
     const instance = processor.current
-    if (instance === undefined) return otherwise
+    if (instance === undefined) return 'fault'
     try {
-      return use(instance)
+      const answer = use(instance)
+      stage.faultsInRow = 0
+      return answer
     } catch (error) {
-      void processor.fault(error)
-      return otherwise
+      if (++stage.faultsInRow >= faultsUntilRestart) {
+        stage.faultsInRow = 0
+        void processor.fault(error, instance)
+      } else processor.stumbled(error)
+      return 'fault'
     }
   }
 }

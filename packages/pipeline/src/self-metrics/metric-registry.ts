@@ -14,30 +14,46 @@ export interface Metric {
   readonly series: readonly { readonly labels: Labels; readonly value: number }[]
 }
 
+const maxMetrics = 2_000
 const maxSeriesPerMetric = 1_000
+const maxLabelLength = 256
 
-/** The program's own counters and gauges. Bounded: beyond a thousand label sets of one metric further ones share the label `other`. */
+/** Where everything goes that there is no place for, and names that no reader would understand. */
+const refusedName = 'headwatch_refused_readings_total'
+const other: Labels = { other: 'true' }
+
+/**
+ * The program's own counters and gauges. Bounded: beyond a thousand label sets of one metric further ones share the
+ * label `other`; beyond two thousand metrics further ones are only counted. Never throws: what is wrong is counted too.
+ */
 export class MetricRegistry implements Meter {
   readonly #metrics = new Map<string, Map<string, Series>>()
-  readonly #probes: ((meter: Meter) => void)[] = []
+  readonly #probes = new Set<(meter: Meter) => void>()
 
+  /** Adds to a counter. A negative or infinite number is refused. */
   count(name: string, by = 1, labels: Labels = {}): void {
-    this.#series(name, labels).value += by
+    if (!(by >= 0 && by < Number.POSITIVE_INFINITY) || !name.endsWith('_total')) return this.#refuse()
+    const series = this.#series(name, labels)
+    if (series !== undefined) series.value += by
   }
 
   set(name: string, value: number, labels: Labels = {}): void {
-    this.#series(name, labels).value = value
+    const series = this.#series(name, labels)
+    if (series !== undefined) series.value = value
   }
 
-  /** Asked for values only when somebody looks. */
-  probe(read: (meter: Meter) => void): void {
-    this.#probes.push(read)
+  /** Asked for values only when somebody looks. Returns how to stop that. */
+  probe(read: (meter: Meter) => void): () => void {
+    this.#probes.add(read)
+    return () => void this.#probes.delete(read)
   }
 
-  /** The sum of a counter over all its labels. */
-  total(name: string): number {
+  /** The sum of a counter over all series that have `labels`. */
+  total(name: string, labels: Labels = {}): number {
+    const wanted = Object.entries(labels)
     let sum = 0
-    for (const { value } of this.#metrics.get(name)?.values() ?? []) sum += value
+    for (const series of this.#metrics.get(name)?.values() ?? [])
+      if (wanted.every(([label, value]) => series.labels[label] === value)) sum += series.value
     return sum
   }
 
@@ -52,25 +68,42 @@ export class MetricRegistry implements Meter {
     }))
   }
 
-  #series(name: string, labels: Labels): Series {
-    const all = this.#metrics.get(name) ?? new Map<string, Series>()
-    this.#metrics.set(name, all)
+  #series(name: string, labels: Labels): Series | undefined {
+    const all = this.#metrics.get(name) ?? this.#metric(name)
+    if (all === undefined) return void this.#refuse()
     const key = keyOf(labels)
     const known = all.get(key)
     if (known !== undefined) return known
-    const isFull = all.size >= maxSeriesPerMetric
-    if (isFull && key !== otherKey) return this.#series(name, other)
-    const series = { labels, value: 0 }
+    if (all.size >= maxSeriesPerMetric && labels !== other) return this.#series(name, other)
+    const series = { labels: labels === other ? other : tidy(labels), value: 0 }
     all.set(key, series)
     return series
   }
-}
 
-const other: Labels = { other: 'true' }
-const otherKey = keyOf(other)
+  #metric(name: string): Map<string, Series> | undefined {
+    if (!/^[a-z_][a-z0-9_]*$/.test(name) || (this.#metrics.size >= maxMetrics && name !== refusedName)) return undefined
+    const series = new Map<string, Series>()
+    this.#metrics.set(name, series)
+    return series
+  }
+
+  #refuse(): void {
+    this.count(refusedName)
+  }
+}
 
 function keyOf(labels: Labels): string {
   let key = ''
   for (const name in labels) key += `${name}\u0000${labels[name]}\u0000`
   return key
+}
+
+/** Label names as every reader takes them, values cut to a length that nobody minds. */
+function tidy(labels: Labels): Labels {
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [
+      name.replace(/^[^a-zA-Z_]|[^a-zA-Z0-9_]/g, '_'),
+      String(value).slice(0, maxLabelLength),
+    ]),
+  )
 }

@@ -1,14 +1,24 @@
 import type { Batch, Gap } from '@headwatch/protocol'
-import { RetryableError, retryAfterOf, type Store, verdictOf } from '@headwatch/sdk'
-import { backOffMs } from '../delivery/back-off.ts'
+import { RejectedError, RetryableError, retryAfterOf, verdictOf } from '@headwatch/sdk'
+import { Pause } from '../delivery/pause.ts'
 import { messageOf, type SupervisionParts } from '../supervision/supervised.ts'
 import { unlessAborted } from '../supervision/unless-aborted.ts'
+import type { SupervisedStore } from './supervised-store.ts'
+
+/** What is written: a batch, or the news that numbers will never come. */
+export type Written = { readonly batch: Batch; readonly gap?: never } | { readonly gap: Gap; readonly batch?: never }
+
+/** Who still has what is written should it not get there. */
+export type KeptBy = 'sender' | 'nobody'
 
 interface Waiting {
-  readonly batch?: Batch
-  readonly gap?: Gap
+  readonly what: Written
+  readonly keptBy: KeptBy
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
+  /** How often the store broke on it alone, and how many appends had succeeded when it first did. */
+  faults: number
+  successesBefore: number
 }
 
 export interface StoreWriterOptions {
@@ -18,127 +28,169 @@ export interface StoreWriterOptions {
   readonly maxRecords: number
 }
 
-/** Brings what pipelines accept into one store: what waits goes together, what fails is repeated, what is poison goes alone. */
+/** Failures in a row after which a store counts as away. */
+const awayFailures = 3
+
+/** A batch on which the store alone broke this often, while others went well, is refused. */
+const poisonFaults = 3
+
+/**
+ * Brings what pipelines accept into one store. What waits while an append runs goes together in the next one. After a
+ * failure fewer go together, down to one, so that a batch the store will not have costs itself and never the others.
+ */
 export class StoreWriter {
   readonly name: string
-  readonly #store: Store
+  readonly #store: SupervisedStore
   readonly #options: StoreWriterOptions
   readonly #parts: SupervisionParts
+  readonly #pause: Pause
   readonly #stop = new AbortController()
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
   #records = 0
-  #failures = 0
+  #successes = 0
+  #together = Number.POSITIVE_INFINITY
   #running: Promise<void> | undefined
 
-  constructor(name: string, store: Store, options: StoreWriterOptions, parts: SupervisionParts) {
-    this.name = name
+  constructor(store: SupervisedStore, options: StoreWriterOptions, parts: SupervisionParts) {
+    this.name = store.name
     this.#store = store
     this.#options = options
     this.#parts = parts
+    this.#pause = new Pause({ firstMs: 50, maxMs: 5_000 }, parts.clock)
   }
 
+  /** Records accepted and not yet durable. */
   get waitingRecords(): number {
     return this.#records
   }
 
   get isFailing(): boolean {
-    return this.#failures > 2
+    return this.#pause.failures >= awayFailures
   }
 
-  /** Resolves once the batch or gap is durable. @throws {RetryableError} the store is behind. */
-  write(
-    what: { readonly batch: Batch; readonly gap?: never } | { readonly gap: Gap; readonly batch?: never },
-  ): Promise<void> {
-    const records = sizeOf(what)
+  /** Resolves once it is durable. @throws {RetryableError} the store is behind. @throws {RejectedError} the store will never have it. */
+  write(what: Written, keptBy: KeptBy): Promise<void> {
+    const records = weightOf(what)
     if (this.#stop.signal.aborted) return Promise.reject(new RetryableError('the store is closing'))
     if (this.#records + records > this.#options.maxRecords)
       return Promise.reject(new RetryableError('the store is behind', { retryAfterMs: 1_000 }))
     this.#records += records
-    const settled = new Promise<void>((resolve, reject) => this.#waiting.push({ ...what, resolve, reject }))
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#waiting.push({ what, keptBy, resolve, reject, faults: 0, successesBefore: 0 })
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
     })
-    return settled
+    return promise
   }
 
-  /** Waits until everything is written or `deadline` aborts; the rest is rejected as retryable. Returns how many records that were. */
+  /** Waits until everything is written or `deadline` aborts; the rest is rejected as retryable. Returns how many records that nobody else has are lost with it. */
   async close(deadline: AbortSignal): Promise<number> {
+    this.#pause.hurry()
     if (this.#running !== undefined) await unlessAborted(this.#running, deadline).catch(() => undefined)
+    const alone = this.#waiting.filter(({ keptBy }) => keptBy === 'nobody')
+    const lost = alone.reduce((sum, { what }) => sum + (what.batch?.records.length ?? 0), 0)
     this.#stop.abort()
     await this.#running
-    return this.#records
+    return lost
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const together = this.#takeTogether()
-      await this.#append(together)
-      for (const part of together) this.#records -= sizeOf(part)
-    }
-  }
-
-  #takeTogether(): readonly Waiting[] {
-    let records = 0
-    const end = this.#waiting.findIndex((part) => {
-      records += sizeOf(part)
-      return records > this.#options.appendRecords
-    })
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end))
-  }
-
-  async #append(parts: readonly Waiting[]): Promise<void> {
-    const batches = parts.flatMap(({ batch }) => batch ?? [])
-    const gaps = parts.flatMap(({ gap }) => gap ?? [])
     const { signal } = this.#stop
-    while (!signal.aborted) {
-      try {
-        const { stored, duplicates } = await unlessAborted(this.#store.append(batches, gaps, signal), signal)
-        this.#succeeded(stored, duplicates)
-        for (const part of parts) part.resolve()
-        return
-      } catch (error) {
-        if (signal.aborted) break
-        if (verdictOf(error) === 'reject') return this.#rejected(parts, error)
-        await this.#failed(error)
-      }
+    while (this.#waiting.length > 0 && !signal.aborted) {
+      await this.#pause.over(signal)
+      if (!signal.aborted) await this.#append(this.#next())
     }
-    for (const part of parts) part.reject(new RetryableError('the store was closed before it took the data'))
+    for (const waiting of this.#waiting.splice(0)) {
+      this.#records -= weightOf(waiting.what)
+      waiting.reject(new RetryableError('the store was closed before it took the data'))
+    }
   }
 
-  #succeeded(stored: number, duplicates: number): void {
-    if (this.isFailing) this.#parts.logger.info('a store is back', { store: this.name })
-    this.#failures = 0
-    this.#parts.meter.count('headwatch_stored_total', stored, { store: this.name })
-    if (duplicates > 0) this.#parts.meter.count('headwatch_duplicates_total', duplicates, { store: this.name })
+  /** What goes together now: from the oldest on, at least one. It stays in the list until it is done. */
+  #next(): readonly Waiting[] {
+    let records = 0
+    let count = 0
+    for (const { what } of this.#waiting) {
+      records += weightOf(what)
+      if (count > 0 && (records > this.#options.appendRecords || count >= this.#together)) break
+      count++
+    }
+    return this.#waiting.slice(0, count)
   }
 
-  /** One poison batch does not take others with it: each is tried alone. */
-  async #rejected(parts: readonly Waiting[], error: unknown): Promise<void> {
-    const [only] = parts
-    if (parts.length === 1 && only !== undefined) {
-      this.#parts.meter.count('headwatch_dropped_total', sizeOf(only), { at: this.name, reason: 'rejected' })
-      this.#parts.logger.warn('a store refused a batch', { store: this.name, reason: messageOf(error) })
-      only.reject(error)
+  async #append(group: readonly Waiting[]): Promise<void> {
+    const { signal } = this.#stop
+    const batches = group.flatMap(({ what }) => what.batch ?? [])
+    const gaps = group.flatMap(({ what }) => what.gap ?? [])
+    try {
+      const { stored, duplicates } = await unlessAborted(
+        Promise.try(() => this.#store.append(batches, gaps, signal)),
+        signal,
+      )
+      this.#succeeded(group.length, stored, duplicates)
+      for (const waiting of this.#leave(group.length)) waiting.resolve()
+    } catch (error) {
+      if (!signal.aborted) this.#failed(group, error)
+    }
+  }
+
+  /** The first `count` are done with. */
+  #leave(count: number): readonly Waiting[] {
+    const left = this.#waiting.splice(0, count)
+    for (const { what } of left) this.#records -= weightOf(what)
+    return left
+  }
+
+  #succeeded(count: number, stored: number, duplicates: number): void {
+    const { meter, logger } = this.#parts
+    this.#successes++
+    this.#together = Math.max(this.#together, count * 2)
+    if (this.#pause.succeeded() >= awayFailures) logger.info('a store is back', { store: this.name })
+    if (stored > 0) meter.count('headwatch_stored_total', stored, { store: this.name })
+    if (duplicates > 0) meter.count('headwatch_duplicates_total', duplicates, { store: this.name })
+  }
+
+  #failed(group: readonly Waiting[], error: unknown): void {
+    const verdict = verdictOf(error)
+    const [only] = group
+    this.#together = Math.max(1, Math.floor(group.length / 2))
+    if (verdict === 'reject') {
+      if (group.length === 1) this.#refuse(error, 'rejected')
       return
     }
-    for (const part of parts) await this.#append([part])
-  }
-
-  async #failed(error: unknown): Promise<void> {
-    const { meter, logger, clock } = this.#parts
-    this.#failures++
-    const kind = verdictOf(error) === 'fault' ? 'headwatch_plugin_faults_total' : 'headwatch_retries_total'
-    meter.count(kind, 1, { store: this.name })
-    if (this.#failures === 3)
-      logger.warn('a store does not take data; it is tried again and again', {
+    this.#parts.meter.count('headwatch_retries_total', 1, { store: this.name })
+    const wasFailing = this.isFailing
+    this.#pause.failed(retryAfterOf(error))
+    if (!wasFailing && this.isFailing)
+      this.#parts.logger.warn('a store does not take data; it is tried again and again', {
         store: this.name,
         reason: messageOf(error),
       })
-    const waitMs = Math.max(retryAfterOf(error) ?? 0, backOffMs(this.#failures, 50, 5_000))
-    await clock.sleep(waitMs, this.#stop.signal).catch(() => undefined)
+    if (verdict === 'fault') this.#store.fault(error)
+    if (only === undefined || group.length > 1) return
+    if (verdict === 'fault' && this.#isPoison(only))
+      this.#refuse(new RejectedError('the store breaks on it', { cause: error }), 'poison')
+    else this.#waiting.push(...this.#waiting.splice(0, 1)) // Perhaps the others have better luck.
+  }
+
+  #isPoison(waiting: Waiting): boolean {
+    if (waiting.faults++ === 0) waiting.successesBefore = this.#successes
+    return waiting.faults >= poisonFaults && this.#successes > waiting.successesBefore
+  }
+
+  /** The oldest will never be stored. */
+  #refuse(error: unknown, reason: string): void {
+    const [refused] = this.#leave(1)
+    if (refused === undefined) return
+    const { meter, logger } = this.#parts
+    const records = refused.what.batch?.records.length ?? 0
+    if (records > 0) meter.count('headwatch_dropped_total', records, { at: this.name, reason })
+    logger.warn('a store refused a batch', { store: this.name, records, reason: messageOf(error) })
+    refused.reject(error)
   }
 }
 
-function sizeOf({ batch }: { readonly batch?: Batch; readonly gap?: Gap }): number {
-  return batch === undefined ? 1 : Math.max(1, batch.records.length)
+/** Everything that waits takes room, gaps and empty batches too. */
+function weightOf({ batch }: Written): number {
+  return Math.max(1, batch?.records.length ?? 1)
 }

@@ -19,6 +19,7 @@ export class Supervised<T extends Partial<AsyncDisposable> | object> {
   #instance: T | undefined
   #faultsInRow = 0
   #restartAtMs = 0
+  #hasStumbled = false
 
   constructor(name: string, create: () => T, parts: SupervisionParts) {
     this.name = name
@@ -47,8 +48,23 @@ export class Supervised<T extends Partial<AsyncDisposable> | object> {
     this.#faultsInRow = 0
   }
 
-  /** The instance broke its contract: it is disposed and made anew later. */
-  async fault(error: unknown): Promise<void> {
+  /** The instance threw, but it is not replaced for it: counted, and logged the first time. */
+  stumbled(error: unknown): void {
+    this.#parts.meter.count('headwatch_plugin_faults_total', 1, { plugin: this.name })
+    if (this.#hasStumbled) return
+    this.#hasStumbled = true
+    this.#parts.logger.error('a plugin failed on one record', { plugin: this.name, reason: messageOf(error) })
+  }
+
+  /**
+   * The instance broke its contract: it is disposed and made anew later. With `culprit`, the fault of an instance
+   * that has been replaced already is only counted.
+   */
+  async fault(error: unknown, culprit?: T): Promise<void> {
+    if (culprit !== undefined && culprit !== this.#instance) {
+      this.#parts.meter.count('headwatch_plugin_faults_total', 1, { plugin: this.name })
+      return
+    }
     const { clock, logger, meter } = this.#parts
     const waitMs = firstRestartMs + backOffMs(this.#faultsInRow++, firstRestartMs, maxRestartMs)
     this.#restartAtMs = clock.monotonicMs() + waitMs

@@ -1,9 +1,12 @@
 /** Settles as `call` does, or rejects as soon as `signal` aborts: a plugin that ignores its signal holds nobody up. */
-export function unlessAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    call.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
+export async function unlessAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  const stop = () => aborted.reject(signal.reason)
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([call, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }
