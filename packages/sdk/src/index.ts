@@ -9,10 +9,22 @@ export type {
   MetricSet,
   NodeReport,
   Origin,
+  SequenceRange,
   SessionEvent,
   Source,
   Telemetry,
   TelemetryRecord,
+} from '@headwatch/protocol'
+export {
+  AlarmBook,
+  alarmKeyText,
+  closeRange,
+  isClosed,
+  maxRanges,
+  openParts,
+  rangeOf,
+  sequenceAt,
+  sourceText,
 } from '@headwatch/protocol'
 export type { Action, Admission, AdmissionVerdict, Knock, Principal, RefusalReason } from './admission.ts'
 export { RejectedError, RetryableError, retryAfterOf, type Verdict, verdictOf } from './errors.ts'
@@ -42,14 +54,6 @@ export {
   type Stability,
 } from './plugin.ts'
 export type { Schema, SchemaIssue, SchemaResult } from './schema.ts'
-export {
-  checkAppend,
-  checkLimit,
-  checkLogsQuestion,
-  checkRange,
-  checkSeriesQuestion,
-  storeLimits,
-} from './store-limits.ts'
 export type {
   AppendOutcome,
   BlocksQuestion,
@@ -66,3 +70,11 @@ export type {
   StoreReader,
   TimeRange,
 } from './store.ts'
+export {
+  checkAppend,
+  checkLimit,
+  checkLogsQuestion,
+  checkRange,
+  checkSeriesQuestion,
+  storeLimits,
+} from './store-limits.ts'

@@ -1,0 +1,5 @@
+export { beaconPeers } from './beacon-peers.ts'
+export { jsonLinesExporter } from './json-lines-exporter.ts'
+export { jsonLinesReceiver } from './json-lines-receiver.ts'
+export { labelAdder } from './label-adder.ts'
+export { memoryStore } from './memory-store.ts'
