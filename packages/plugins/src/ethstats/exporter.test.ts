@@ -235,7 +235,7 @@ describe('the ethstats exporter', { timeout }, () => {
       metrics({ [reading.peers]: 2 }),
       head(2),
     ])
-    await exporter.send([{ ...metrics({ [reading.peers]: 99 }), at: longAgo }, metrics({ [reading.peers]: 3 })])
+    await exporter.send([metrics({ [reading.peers]: 3 }), { ...metrics({ [reading.peers]: 99 }), at: longAgo }])
     await server.until(() => heard(server, 'stats').length >= 2)
     const blocks = new Set(heard(server, 'block').map(({ payload }) => (payload.block as { number: number }).number))
     assert.deepEqual([...blocks], [2])
