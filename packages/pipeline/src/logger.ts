@@ -1,20 +1,19 @@
 import type { Logger } from '@headwatch/sdk'
 import { destination, pino } from 'pino'
-
-const secretKeys = ['token', 'secret', 'password', 'authorization', 'credential']
+import { redacted, redactedText } from './redacted.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** Writes one JSON object a line to standard error, at once, so that a crash loses none. Fields named like secrets are blanked. */
-export function jsonLogger(level: LogLevel, program: string): Logger {
-  const log = pino(
-    { level, base: { program }, redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]) } },
-    destination({ dest: 2, sync: true }),
-  )
-  return {
-    debug: (message, fields) => log.debug(fields, message),
-    info: (message, fields) => log.info(fields, message),
-    warn: (message, fields) => log.warn(fields, message),
-    error: (message, fields) => log.error(fields, message),
-  }
+/**
+ * Writes one JSON object a line to standard error, or to file descriptor `fd`, at once, so that a crash loses none.
+ * What sounds like a secret is blanked.
+ */
+export function jsonLogger(level: LogLevel, program: string, fd = 2): Logger {
+  const log = pino({ level, base: { program } }, destination({ dest: fd, sync: true }))
+  const at =
+    (wanted: LogLevel): Logger['info'] =>
+    (message, fields = {}) => {
+      if (log.isLevelEnabled(wanted)) log[wanted](redacted(fields), redactedText(message))
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -27,6 +27,7 @@ const other: Labels = { other: 'true' }
  * label `other`; beyond two thousand metrics further ones are only counted. Never throws: what is wrong is counted too.
  */
 export class MetricRegistry implements Meter {
+  /** By name, then by labels, as they were given and as they are written. */
   readonly #metrics = new Map<string, Map<string, Series>>()
   readonly #probes = new Set<(meter: Meter) => void>()
 
@@ -52,7 +53,7 @@ export class MetricRegistry implements Meter {
   total(name: string, labels: Labels = {}): number {
     const wanted = Object.entries(labels)
     let sum = 0
-    for (const series of this.#metrics.get(name)?.values() ?? [])
+    for (const series of new Set(this.#metrics.get(name)?.values()))
       if (wanted.every(([label, value]) => series.labels[label] === value)) sum += series.value
     return sum
   }
@@ -64,7 +65,7 @@ export class MetricRegistry implements Meter {
     return names.map((name) => ({
       name,
       type: name.endsWith('_total') ? 'counter' : 'gauge',
-      series: [...(this.#metrics.get(name)?.values() ?? [])],
+      series: [...new Set(this.#metrics.get(name)?.values())],
     }))
   }
 
@@ -75,7 +76,10 @@ export class MetricRegistry implements Meter {
     const known = all.get(key)
     if (known !== undefined) return known
     if (all.size >= maxSeriesPerMetric && labels !== other) return this.#series(name, other)
-    const series = { labels: labels === other ? other : tidy(labels), value: 0 }
+    const tidied = tidy(labels)
+    const tidyKey = keyOf(tidied)
+    const series = all.get(tidyKey) ?? { labels: tidied, value: 0 }
+    all.set(tidyKey, series)
     all.set(key, series)
     return series
   }
@@ -102,7 +106,7 @@ function keyOf(labels: Labels): string {
 function tidy(labels: Labels): Labels {
   return Object.fromEntries(
     Object.entries(labels).map(([name, value]) => [
-      name.replace(/^[^a-zA-Z_]|[^a-zA-Z0-9_]/g, '_'),
+      name.replace(/^(?![a-zA-Z_])/, '_').replaceAll(/[^a-zA-Z0-9_]/g, '_'),
       String(value).slice(0, maxLabelLength),
     ]),
   )
