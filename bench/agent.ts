@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { startAnvil } from '../test/peers/anvil.ts'
 import { freePort } from '../test/peers/free-port.ts'
+import { usageOf } from '../test/peers/process-usage.ts'
 import { type Bench, rounded } from './bench-result.ts'
 import { startHeadwatch, startNode } from './built-program.ts'
-import { usageOf } from './process-usage.ts'
 
 /** The built agent beside a real chain, reporting to a built server; and a Node process that does nothing. */
 export const agent: Bench = {

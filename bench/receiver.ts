@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FleetCounts } from '@headwatch/simulator'
 import { freePort } from '../test/peers/free-port.ts'
+import { usageOf } from '../test/peers/process-usage.ts'
+import { readCounter } from '../test/peers/read-counter.ts'
 import { type Bench, rounded } from './bench-result.ts'
 import { startHeadwatch, startNode } from './built-program.ts'
-import { usageOf } from './process-usage.ts'
-import { readCounter } from './read-counter.ts'
 
 interface Load {
   readonly agents: number
@@ -85,7 +85,7 @@ async function measure({ agents, seconds, viewers, history }: Load, say: (line: 
     const measuredSeconds = (performance.now() - startedAt) / 1000
     const { counts } = JSON.parse(await fleet.line(/^\{"counts"/)) as { counts: FleetCounts }
     const sent = Object.values(counts.sent).reduce((sum, count) => sum + count, 0)
-    const lost = sent - (await settledMessages(url, sent))
+    const lost = sent - (await settledMessages(url, sent)) + (await droppedOf(url))
     say(
       `  ${sent} sent, ${lost} lost, generator at most ${Math.round(counts.latenessMs)} ms late, ${counts.closedByServer} cut off`,
     )
@@ -103,7 +103,18 @@ async function measure({ agents, seconds, viewers, history }: Load, say: (line: 
 
 /** Messages the server has read from ethstats clients. */
 function messagesOf(url: string): Promise<number> {
-  return readCounter(`http://${url}/metrics`, 'headwatch_ethstats_messages_total')
+  return readCounter(`http://${url}/metrics`, 'headwatch_ethstats_frames_total')
+}
+
+/** Items that were read and then let go, for whatever reason. */
+async function droppedOf(url: string): Promise<number> {
+  const counters = [
+    'headwatch_ethstats_frames_ignored_total',
+    'headwatch_ethstats_items_dropped_total',
+    'headwatch_dropped_total',
+  ]
+  const counts = await Promise.all(counters.map((name) => readCounter(`http://${url}/metrics`, name)))
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** Waits until the server has read `expected` messages, or reads no more. */

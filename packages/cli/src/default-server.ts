@@ -9,3 +9,11 @@ export function defaultServer(listen: string, dataFolder: string) {
     access: { sharedSecrets: hasSecret ? ['${HEADWATCH_SECRET}'] : [], bindingsFile: `${dataFolder}/agents.json` },
   }
 }
+
+/**
+ * The pipelines of a server that only ethstats clients report to. They repeat nothing that is not acknowledged: to wait
+ * for the store would only make the live state wait with it.
+ */
+export const unacknowledged = {
+  main: { from: ['ethstats'], through: ['node_silence'], to: ['sqlite'], acknowledge: 'memory' },
+}

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { readConfigFile } from '../config-file.ts'
 import { dashboardFolder } from '../dashboard-folder.ts'
-import { defaultServer } from '../default-server.ts'
+import { defaultServer, unacknowledged } from '../default-server.ts'
 import { runUntilSignal } from '../run-until-signal.ts'
 import { version } from '../version.ts'
 
@@ -38,7 +38,7 @@ async function runServer({ config, listen, data }: ServerFlags): Promise<void> {
   const { readServerConfig, startConfiguredServer } = await import('@headwatch/server')
   const text =
     config === undefined
-      ? JSON.stringify({ self: { agent: 'server' }, ...defaultServer(listen, data) })
+      ? JSON.stringify({ self: { agent: 'server' }, ...defaultServer(listen, data), pipelines: unacknowledged })
       : await readConfigFile(config)
   const read = await readServerConfig({ file: config ?? 'the flags', text, environment: process.env })
   const server = await startConfiguredServer(read, {
