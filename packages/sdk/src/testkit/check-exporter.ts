@@ -126,7 +126,7 @@ type Started = Promise<{
 function checkAnswers({ peer, records = sampleRecords() }: ExporterCheck, start: (config: unknown) => Started): void {
   test('gives up what its destination will never take, and only that', { timeout }, async (t) => {
     await using destination = await disposable(peer)
-    if (destination.refuse === undefined) return t.skip('the protocol has no words for it')
+    if (destination.refuse === undefined) return t.diagnostic('does not apply: the protocol has no words for it')
     const { exporter, next, signal, clock } = await start(destination.config)
     destination.refuse()
     const outcome = await settled(outcomeOf(exporter, next(), signal), clock)
@@ -137,7 +137,7 @@ function checkAnswers({ peer, records = sampleRecords() }: ExporterCheck, start:
 
   test('keeps what its destination will take later', { timeout }, async (t) => {
     await using destination = await disposable(peer)
-    if (destination.postpone === undefined) return t.skip('the protocol has no words for it')
+    if (destination.postpone === undefined) return t.diagnostic('does not apply: the protocol has no words for it')
     const { exporter, next, signal, clock } = await start(destination.config)
     destination.postpone()
     const outcome = await settled(outcomeOf(exporter, next(), signal), clock)
@@ -150,7 +150,7 @@ function checkAnswers({ peer, records = sampleRecords() }: ExporterCheck, start:
     timeout,
   }, async (t) => {
     await using destination = await disposable(peer)
-    if (destination.fallSilent === undefined) return t.skip('the protocol has no answers')
+    if (destination.fallSilent === undefined) return t.diagnostic('does not apply: the protocol has no answers')
     for (const end of ['abort', 'dispose'] as const) {
       const { exporter, next } = await start(destination.config)
       destination.fallSilent()
