@@ -1,3 +1,7 @@
+export { type AlarmKeeper, checkAlarmBook } from './testkit/check-alarm-book.ts'
+export { checkFeed, type FeedConnection, type FeedUnderTest } from './testkit/check-feed.ts'
+export { checkHandoverSink, type SinkUnderTest } from './testkit/check-handover-sink.ts'
 export { checkNativeCodec, type NativeCodec } from './testkit/check-native-codec.ts'
+export { FeedFollower } from './testkit/feed-follower.ts'
 export { sampleRecords } from './testkit/sample-records.ts'
 export { telemetryArbitraries } from './testkit/telemetry-arbitraries.ts'
