@@ -12,7 +12,7 @@ export const collectorSettings = z.object({
 })
 
 /** When the records of a queue are removed. */
-export const retention = z
+const retention = z
   .enum(['sent', 'acked', 'wrap'])
   .describe('When a record is done with: once sent, once the other side owns it, or only when its place is needed.')
 
@@ -33,7 +33,7 @@ export const exporterSettings = z.object({
 })
 
 /** The queue in front of a pipeline's exporters. */
-export const queueSettings = z.object({
+const queueSettings = z.object({
   records: z.int().min(1).default(50_000).describe('Most records in the queue.'),
   bytes: z
     .int()
@@ -47,7 +47,7 @@ export const queueSettings = z.object({
 })
 
 /** What an acknowledgement promises. */
-export const acknowledge = z
+const acknowledge = z
   .enum(['memory', 'disk', 'stored'])
   .describe(
     'When a sender is answered: once its data is in memory, on disk, or committed in the store; memory where there is no store.',

@@ -77,9 +77,7 @@ export class StoreWriter {
     this.#records += records
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#waiting.push({ what, keptBy, resolve, reject, faults: 0, successesBefore: 0 })
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#run()
     return promise
   }
 
@@ -100,6 +98,7 @@ export class StoreWriter {
       await this.#pause.over(signal)
       if (!signal.aborted) await this.#append(this.#next())
     }
+    this.#running = undefined // In the same turn as the last look at what waits, so that nothing is left lying.
     for (const waiting of this.#waiting.splice(0)) {
       this.#records -= weightOf(waiting.what)
       waiting.reject(new RetryableError('the store was closed before it took the data'))
