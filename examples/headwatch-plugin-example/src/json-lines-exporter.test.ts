@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -13,13 +13,14 @@ async function endpoint() {
   const lines: string[] = []
   const told = { status: 204, headers: {} as Record<string, string>, isSilent: false }
   const waiting = new Set<() => void>()
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request)
     if (told.isSilent) return
     if (told.status === 204) lines.push(...body.split('\n').slice(0, -1))
     for (const wake of waiting) wake()
     response.writeHead(told.status, told.headers).end()
-  }).listen(0, '127.0.0.1')
+  }
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     config: { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SequenceRange, Source, TelemetryRecord } from '@headwatch/protocol'
+import type { Source, TelemetryRecord } from '@headwatch/protocol'
 import { MemoryLog } from './memory-log.ts'
 import { MemoryReader } from './memory-reader.ts'
 import type { PutResult, Queue, QueueLimits, QueueReader, WhenFull } from './queue.ts'

@@ -1,10 +1,11 @@
+import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** "HWpt": marks a file as a partition of ours, in bytes 68 to 71 of the file. */
-export const applicationId = 0x48577074
+const applicationId = 0x48577074
 
 /** Version of the tables below, SQLite's `user_version`. A higher one is refused. */
-export const schemaVersion = 1
+const schemaVersion = 1
 
 /*
  * Numbers bind as REAL, so every integer column says INTEGER. Rows are appended in the order they come: the only keys of a
@@ -43,7 +44,7 @@ export type Standing = 'ours' | 'unborn' | 'foreign' | 'newer' | 'broken'
 
 /** Opens an existing file, or makes it where `mode` says so. Throws what SQLite throws. */
 export function openFile(path: string, mode: 'read' | 'write' | 'create'): DatabaseSync {
-  const address = new URL(`file://${path.split('/').map(encodeURIComponent).join('/')}`)
+  const address = new URL(`file://${resolve(path).split('/').map(encodeURIComponent).join('/')}`)
   address.searchParams.set('mode', mode === 'create' ? 'rwc' : 'rw')
   const db = new DatabaseSync(address.href)
   try {

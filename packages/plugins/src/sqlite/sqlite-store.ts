@@ -139,7 +139,7 @@ export class SqliteStore implements Store {
 
   async #beginWriter(): Promise<StoreThread> {
     const thread = this.#thread('writer')
-    thread.ended.then(() => {
+    void thread.ended.then(() => {
       if (this.#disposed === undefined)
         this.#host.logger.error('the thread that writes ended; it begins again with the next append')
       this.#writer = undefined

@@ -21,7 +21,7 @@ import { decodeReadings } from './readings-blob.ts'
 import { nodeReportFrom, textOf } from './record-text.ts'
 
 /** Upper bounds of what is kept in memory and carried from file to file. */
-export const standingLimits = {
+const standingLimits = {
   /** Nodes; beyond it new ones are not remembered (their rows are stored all the same). */
   nodes: 100_000,
   /** Metrics of one node, likewise. */

@@ -132,7 +132,7 @@ async function answersAreAlike(store: Store, model: Store): Promise<void> {
 }
 
 /** Equal but for the last digits of the mean: a sum of floating-point numbers depends on their order. */
-export function seriesAreAlike(actual: readonly Series[], expected: readonly Series[]): void {
+function seriesAreAlike(actual: readonly Series[], expected: readonly Series[]): void {
   const withoutMean = (series: readonly Series[]): unknown =>
     byMetric(series).map(({ points, ...rest }) => ({
       ...rest,

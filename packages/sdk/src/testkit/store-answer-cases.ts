@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import type { LogEntry, TelemetryRecord } from '@headwatch/protocol'
-import type { StoreCase } from './store-cases.ts'
+import type { StoreCase } from './store-case.ts'
 import {
   alarmStep,
   batchOf,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TelemetryRecord } from '@headwatch/protocol'
 import type { Store } from '../store.ts'
-import type { StoreCase } from './store-cases.ts'
+import type { StoreCase } from './store-case.ts'
 import { batchOf, geth, metrics, nodeReport, noon, source } from './store-telemetry.ts'
 
 const key = { network: '1-d4e56740', node: 'geth' }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Batch, Store, TelemetryRecord } from '@headwatch/sdk'
 
 /** When number 0 was true; number n is n seconds later. */
-export const startAt = 1_790_000_000_000
+const startAt = 1_790_000_000_000
 
 export const runSource = { agent: 'eu-1', stream: 'main', epoch: 'first' }
 
