@@ -74,9 +74,10 @@ export class Destination {
 
   /** Runs until `stop`, or until every queue is closed and empty. */
   async run(): Promise<void> {
-    const draining = this.#readers.flatMap((reader) => lanes.map((lane) => this.#drain(reader, lane)))
-    await Promise.all(draining)
-    await Promise.all(this.#running)
+    do {
+      await Promise.all(this.#readers.flatMap((reader) => lanes.map((lane) => this.#drain(reader, lane))))
+      await Promise.all(this.#running)
+    } while (!this.#stop.signal.aborted && this.#readers.some(hasWaiting)) // What was given back last.
   }
 
   /** Waits for nothing any more: the program is about to end. What waits for another attempt is tried at once. */
@@ -265,4 +266,9 @@ export class Destination {
   #drop(records: number, reason: string): void {
     if (records > 0) this.#parts.meter.count('headwatch_dropped_total', records, { at: this.name, reason })
   }
+}
+
+function hasWaiting(reader: QueueReader): boolean {
+  const { live, backlog } = reader.status()
+  return live.records + backlog.records > 0
 }

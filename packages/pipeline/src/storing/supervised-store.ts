@@ -46,9 +46,7 @@ export class SupervisedStore implements Store {
     const { meter, logger } = this.#parts
     meter.count('headwatch_plugin_faults_total', 1, { plugin: this.name })
     logger.error('a store failed and is opened anew', { plugin: this.name, reason: messageOf(error) })
-    this.#restarting ??= this.#restart().finally(() => {
-      this.#restarting = undefined
-    })
+    this.#restarting ??= this.#restart()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,6 +83,7 @@ export class SupervisedStore implements Store {
       if (signal.aborted) return
       try {
         await this.open(signal)
+        this.#restarting = undefined // With the store back, in one turn: the next fault begins another restart.
         return
       } catch (error) {
         logger.error('a store cannot be opened; it is tried again', { plugin: this.name, reason: messageOf(error) })
