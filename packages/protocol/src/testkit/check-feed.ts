@@ -47,12 +47,13 @@ const badFrames = [
 
 /** Registers tests: what every feed promises, see `feed.ts`. */
 export function checkFeed(name: string, make: () => Promise<FeedUnderTest>): void {
-  const check = (sentence: string, body: (feed: FeedUnderTest) => Promise<void>) =>
+  const check = (sentence: string, body: (feed: FeedUnderTest) => Promise<void>): void => {
     test(sentence, { timeout }, async () => {
       const feed = await make()
       await body(feed)
       await feed[Symbol.asyncDispose]?.()
     })
+  }
 
   describe(`${name} is a feed that`, { timeout }, () => {
     check('welcomes a viewer first', async (feed) => {
