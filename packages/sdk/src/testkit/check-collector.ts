@@ -66,7 +66,7 @@ export function checkCollector<Config>(
       const { collector } = await start(pointedAt(source.address))
       const stop = new AbortController()
       const ended = settled(Array.fromAsync(collector.collect(stop.signal)))
-      await source.touched
+      await Promise.race([source.touched, ended])
       stop.abort()
       await ended
       await collector[Symbol.asyncDispose]?.()

@@ -5,6 +5,9 @@ export type Settled<T> =
   | { readonly how: 'resolved'; readonly value: T }
   | { readonly how: 'rejected'; readonly thrown: unknown }
 
+/** Real time for which a clock is run; whoever waits for sockets of this machine needs a hundredth of it. */
+const patienceMs = 15_000
+
 /** How `promise` ends. Where a clock is given it runs until then: a tenth of a second each time everything ready has run. */
 export async function settled<T>(promise: PromiseLike<T>, clock?: FakeClock): Promise<Settled<T>> {
   let isOver = false
@@ -15,7 +18,12 @@ export async function settled<T>(promise: PromiseLike<T>, clock?: FakeClock): Pr
   void outcome.then(() => {
     isOver = true
   })
-  while (clock !== undefined && !isOver) await clock.advance(100)
+  const giveUpAt = performance.now() + patienceMs
+  while (clock !== undefined && !isOver) {
+    await clock.advance(100)
+    // Else a test that has timed out would keep its process busy for ever.
+    if (performance.now() > giveUpAt) throw new Error(`still not settled after ${patienceMs} ms of real time`)
+  }
   return outcome
 }
 
