@@ -126,6 +126,7 @@ describe('what is old', () => {
     assert.deepEqual([latest?.value, latest?.at], [2n ** 60n + 1n, 7])
     await store[Symbol.asyncDispose]()
     await using reopened = await opened({ folder: folder.path }, host)
+    assert.deepEqual(await reopened.storedRanges(runSource), [{ first: 0n, last: 12n }])
     assert.deepEqual(await reopened.nodes(), [records[0]])
     assert.deepEqual(await reopened.latest({ network: '1', node: 'geth' }), [latest])
     assert.equal((await reopened.alarms({ from: 0, to: 10, limit: 1 }))[0]?.version, 1)

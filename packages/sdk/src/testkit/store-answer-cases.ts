@@ -209,6 +209,15 @@ export const storeAnswerCases: Readonly<Record<string, (given: StoreCase) => Pro
     assert.deepEqual(await heights({ limit: 4, below: 0n }), [])
   },
 
+  async 'orders blocks of one height by hash, whenever they came'({ store, signal }) {
+    const forks = [headOf(7n, 1), headOf(7n, 2), headOf(7n, 3), headOf(6n)]
+    for (const [index, fork] of forks.entries()) {
+      await store.append([batchOf([blockReport(fork, 'geth')], BigInt(index))], [], signal)
+    }
+    const [lowest, ...others] = await store.blocks({ network, limit: 1 })
+    assert.deepEqual([lowest?.block, others], [headOf(7n, 1), []])
+  },
+
   async 'survives a block number no database can hold'({ store, signal }) {
     const block = headOf(2n ** 200n)
     await store.append([batchOf([blockReport(block, 'geth'), blockReport(headOf(1n), 'geth')])], [], signal)
