@@ -18,12 +18,13 @@ const timeout = 20_000
 
 /** Registers tests: what every receiving side of the seam between gateway and core promises, see `HandoverSink`. */
 export function checkHandoverSink(name: string, make: () => Promise<SinkUnderTest>): void {
-  const check = (sentence: string, body: (made: SinkUnderTest) => Promise<void>) =>
+  const check = (sentence: string, body: (made: SinkUnderTest) => Promise<void>): void => {
     test(sentence, { timeout }, async () => {
       const made = await make()
       await body(made)
       await made[Symbol.asyncDispose]?.()
     })
+  }
 
   describe(`${name} takes handovers so that`, { timeout }, () => {
     check('an answer names its handover, its credit, and comes after everything is owned', async ({ sink, owned }) => {
