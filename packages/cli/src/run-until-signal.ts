@@ -5,11 +5,16 @@ export interface Stoppable {
   stop(): Promise<{ readonly lostRecords: number }>
 }
 
-/** Waits for SIGTERM or SIGINT, then stops `program` in order. A second signal ends the process at once. */
-export async function runUntilSignal(program: Stoppable, say: (line: string) => void): Promise<void> {
-  const signal = await nextSignal()
-  say(`${signal}: stopping; what is held is brought out first. Again ends at once.`)
-  void nextSignal().then(() => process.exit(exitCode.failed))
+/**
+ * Starts a program, waits for SIGTERM or SIGINT, and stops it in order. A signal that comes while it starts is heeded
+ * once it has; a second one ends the process at once.
+ */
+export async function runUntilSignal(start: () => Promise<Stoppable>, say: (line: string) => void): Promise<void> {
+  const signalled = firstSignal((signal) =>
+    say(`${signal}: stopping; what is held is brought out first. Again ends at once.`),
+  )
+  const program = await start()
+  await signalled
   const { lostRecords } = await program.stop()
   say(
     lostRecords === 0
@@ -18,12 +23,14 @@ export async function runUntilSignal(program: Stoppable, say: (line: string) => 
   )
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
+/** Resolves with the first signal; the next one ends the process. */
+function firstSignal(onFirst: (signal: NodeJS.Signals) => void): Promise<void> {
   return new Promise((resolve) => {
+    let count = 0
     const onSignal = (signal: NodeJS.Signals) => {
-      process.off('SIGTERM', onSignal)
-      process.off('SIGINT', onSignal)
-      resolve(signal)
+      if (++count > 1) process.exit(exitCode.failed)
+      onFirst(signal)
+      resolve()
     }
     process.on('SIGTERM', onSignal)
     process.on('SIGINT', onSignal)

@@ -2,8 +2,10 @@ import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
 import { dashboardFolder } from '../dashboard-folder.ts'
 import { defaultServer } from '../default-server.ts'
+import { givenFlags } from '../given-flags.ts'
 import { runUntilSignal, type Stoppable } from '../run-until-signal.ts'
 import { version } from '../version.ts'
+import { dataOption, listenOption, rpcOption, secretOption } from './options.ts'
 
 interface UpFlags {
   readonly rpc: string
@@ -16,24 +18,25 @@ interface UpFlags {
 export function upCommand(): Command {
   return new Command('up')
     .description('Server and agent in one: watch the node on this machine and show it in a browser.')
-    .addOption(
-      new Option('--rpc <url>', 'JSON-RPC address of the node').env('HEADWATCH_RPC').default('http://127.0.0.1:8545'),
-    )
-    .addOption(
-      new Option('--listen <host:port>', 'address of the page').env('HEADWATCH_LISTEN').default('127.0.0.1:3000'),
-    )
-    .addOption(new Option('--data <folder>', 'where history is kept').env('HEADWATCH_DATA').default('./data'))
+    .addOption(rpcOption())
+    .addOption(listenOption())
+    .addOption(dataOption())
     .addOption(new Option('--name <name>', 'name of the node').env('HEADWATCH_NAME').default(hostname()))
+    .addOption(secretOption())
     .addHelpText('after', '\nExample:\n  headwatch up --rpc http://127.0.0.1:8545 --listen 127.0.0.1:3000\n')
     .action(runUp)
 }
 
-async function runUp({ rpc, listen, data, name }: UpFlags): Promise<void> {
+const agentKeys = { rpc: ['collectors', 'ethereum', 'endpoint'], name: ['self', 'agent'] }
+const serverKeys = { listen: ['server', 'listen'], data: ['stores', 'sqlite', 'folder'] }
+/** The sections of the agent; variables that name others are the server's. */
+const agentSections = /^HEADWATCH_(SELF|COLLECTORS|EXPORTERS|PROGRAM)__/
+
+async function runUp({ rpc, listen, data, name }: UpFlags, command: Command): Promise<void> {
   const [{ readServerConfig, startConfiguredServer, Switchboard }, { readAgentConfig, startAgent }] = await Promise.all(
     [import('@headwatch/server'), import('@headwatch/agent')],
   )
   const switchboard = new Switchboard()
-  const config = { file: 'the flags', environment: process.env }
   const { receivers, ...rest } = defaultServer(listen, data)
   const serverText = JSON.stringify({ self: { agent: 'server' }, receivers: { ...receivers, native: {} }, ...rest })
   const agentText = JSON.stringify({
@@ -41,13 +44,39 @@ async function runUp({ rpc, listen, data, name }: UpFlags): Promise<void> {
     collectors: { ethereum: { endpoint: rpc }, host: {} },
     exporters: { native: { retention: 'acked' } },
   })
-  const agentConfig = await readAgentConfig({ ...config, text: agentText }, switchboard)
-  const serverConfig = await readServerConfig({ ...config, text: serverText }, switchboard)
-  const server = await startConfiguredServer(serverConfig, { version, dashboardFolder: dashboardFolder(), folder: '.' })
-  console.log(`Headwatch is up: page on ${server.url}, history in ${data}. Ctrl+C stops it.`)
-  server.followNode(name, (news) => console.log(newsText(news, rpc)))
-  const agent = await startAgent(agentConfig)
-  await runUntilSignal({ stop: () => stopBoth(agent, server) }, console.log)
+  const agentConfig = await readAgentConfig(
+    {
+      file: 'the flags',
+      text: agentText,
+      environment: environmentWithout((variable) => variable.includes('__') && !agentSections.test(variable)),
+      flags: givenFlags(command, agentKeys),
+    },
+    switchboard,
+  )
+  const serverConfig = await readServerConfig(
+    {
+      file: 'the flags',
+      text: serverText,
+      environment: environmentWithout((variable) => agentSections.test(variable)),
+      flags: givenFlags(command, serverKeys),
+    },
+    switchboard,
+  )
+  await runUntilSignal(async () => {
+    const page = { version, dashboardFolder: dashboardFolder(), folder: '.' }
+    const server = await startConfiguredServer(serverConfig, page)
+    console.log(`Headwatch is up: page on ${server.url}, history in ${data}. Ctrl+C stops it.`)
+    server.followNode(name, (news) => console.log(newsText(news, rpc)))
+    const agent = await startAgent(agentConfig).catch(async (error: unknown) => {
+      await server.stop()
+      throw error
+    })
+    return { stop: () => stopBoth(agent, server) }
+  }, console.log)
+}
+
+function environmentWithout(isLeftOut: (variable: string) => boolean): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([variable]) => !isLeftOut(variable)))
 }
 
 /** The agent first: what it holds still finds a server. */

@@ -3,10 +3,10 @@ import type { ConfigProblem } from './config-problem.ts'
 import { nearestName } from './nearest-name.ts'
 import type { JsonSchema } from './schema-shape.ts'
 
-/** A value that a variable of the environment puts in the place of what the file says. */
+/** A value that a variable of the environment, or a flag, puts in the place of what the file says. */
 export interface Override {
-  /** The variable's name, for problems. */
-  readonly variable: string
+  /** The name of the variable or flag, for problems: `HEADWATCH_RPC`, `--rpc`. */
+  readonly from: string
   readonly path: readonly string[]
   readonly value: unknown
 }
@@ -29,7 +29,7 @@ export async function environmentOverrides(
     if (words === undefined || text === undefined) continue
     const found = await follow(words, shapeAt)
     if ('message' in found) problems.push({ file: variable, path: '', message: found.message })
-    else overrides.push({ variable, path: found.path, value: typedValue(text, found.shape) })
+    else overrides.push({ from: variable, path: found.path, value: typedValue(text, found.shape) })
   }
   return { overrides, problems }
 }

@@ -143,6 +143,11 @@ describe('a mistake is told with its line', () => {
       /^headwatch\.yaml:4:\d+: pipelines\.a\.acknowledge: .* cannot promise/,
     ],
     [
+      'what no pipeline uses',
+      'collectors: { host: }\nstores: { sqlite: }\nexporters: { ethstats: { endpoint: x } }\npipelines:\n  a: { from: [host], to: [sqlite] }',
+      /^headwatch\.yaml:3:14: exporters\.ethstats: is in no pipeline/,
+    ],
+    [
       'a promise nothing can keep yet',
       'collectors: { host: }\nstores: { sqlite: }\npipelines:\n  a: { from: [host], to: [sqlite], acknowledge: disk }',
       /^headwatch\.yaml:4:\d+: pipelines\.a\.acknowledge: there is no queue on disk/,

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Plan } from '../plan.ts'
 import { ConfigError, type ConfigProblem } from './config-problem.ts'
 import { configShape } from './config-shape.ts'
-import { environmentOverrides } from './environment-overrides.ts'
+import { environmentOverrides, type Override } from './environment-overrides.ts'
 import type { PluginCatalog, PluginSource } from './plugin-catalog.ts'
 import { type InstanceReading, readInstances } from './read-instances.ts'
 import { readPipelines } from './read-pipelines.ts'
@@ -21,6 +21,8 @@ export interface ConfigReading<S extends Record<string, Schema<unknown>>> {
   readonly text: string
   /** Values of `${NAME}`, and of keys: `HEADWATCH_EXPORTERS__ETHSTATS__SECRET`. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Values from the command line, which win over file and environment. */
+  readonly flags?: readonly Override[]
   readonly catalog: PluginCatalog
   /** Loads the plugins of an npm package. @throws with a sentence when there are none. */
   readonly loadPackage: (name: string) => Promise<readonly PluginSource[]>
@@ -60,15 +62,16 @@ export async function readConfig<S extends Record<string, Schema<unknown>>>(
 /** What the file says, with what the environment puts in its place. */
 async function withEnvironment<S extends Record<string, Schema<unknown>>>(
   written: Record<string, unknown>,
-  { file, text, environment, sections }: ConfigReading<S>,
+  { file, text, environment, flags = [], sections }: ConfigReading<S>,
   catalog: PluginCatalog,
   problems: ConfigProblem[],
 ): Promise<{ readonly root: Record<string, unknown>; readonly source: YamlSource }> {
   const found = await environmentOverrides(environment, configShape(written, catalog, sections))
   problems.push(...found.problems)
-  const source = new YamlSource(file, text, found.overrides)
+  const overrides = [...found.overrides, ...flags]
+  const source = new YamlSource(file, text, overrides)
   const sources = { environment, folder: dirname(file) }
-  const root = replaceReferences(withOverrides(written, found.overrides), sources, (path, message) =>
+  const root = replaceReferences(withOverrides(written, overrides), sources, (path, message) =>
     problems.push(source.problem(path, message)),
   )
   return { root: root as Record<string, unknown>, source }

@@ -29,7 +29,22 @@ export async function readPipelines(
       plans.push(plan)
     }
   }
+  problems.push(...idleInstances(plans, instances, source))
   return plans
+}
+
+/** What is in no pipeline would never run, and nobody would be told. */
+function idleInstances(
+  plans: readonly PipelinePlan[],
+  instances: Instances,
+  source: YamlSource,
+): readonly ConfigProblem[] {
+  const used = new Set(plans.flatMap(({ from, through, to }) => [...from, ...through, ...to]))
+  return Object.entries(instances).flatMap(([section, list]: [string, readonly Instance[]]) =>
+    list
+      .filter(({ name }) => !used.has(name))
+      .map(({ name }) => source.problem([section, name], 'is in no pipeline, so it would never run')),
+  )
 }
 
 function everythingToEverything({

@@ -16,7 +16,7 @@ export class YamlSource {
   readonly #lines = new LineCounter()
   readonly #overrides: readonly Override[]
 
-  /** Problems with what `overrides` changed name their variable instead of a line. */
+  /** Problems with what `overrides` changed name the variable or flag instead of a line. */
   constructor(file: string, text: string, overrides: readonly Override[] = []) {
     this.file = file
     this.#overrides = overrides
@@ -40,7 +40,7 @@ export class YamlSource {
   /** A problem with the value at `path`, or with the nearest thing above it that exists. */
   problem(path: Path, message: string): ConfigProblem {
     const override = this.#overrides.findLast((each) => each.path.every((key, index) => key === path[index]))
-    if (override !== undefined) return { file: override.variable, path: path.join('.'), message }
+    if (override !== undefined) return { file: override.from, path: path.join('.'), message }
     return { file: this.file, path: path.join('.'), message, ...this.#placeOf(path) }
   }
 

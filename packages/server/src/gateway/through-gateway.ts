@@ -24,6 +24,7 @@ export function throughGateway<Config>(
             await gateway.close(AbortSignal.timeout(2_000))
           }
         },
+        [Symbol.asyncDispose]: async () => (receiver as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.(),
       }
     },
   }
