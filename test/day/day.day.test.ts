@@ -8,6 +8,7 @@ import { everyoneArrives } from './events/everyone-arrives.ts'
 import { everyoneLeaves } from './events/everyone-leaves.ts'
 import { nodeDies } from './events/node-dies.ts'
 import { everyoneIsMeasured, nothingHasGrown } from './events/nothing-has-grown.ts'
+import { ordinaryLife } from './events/ordinary-life.ts'
 import { pathIsCut } from './events/path-is-cut.ts'
 import { recordsAreCounted } from './events/records-are-counted.ts'
 import { serverIsKilled } from './events/server-is-killed.ts'
@@ -19,10 +20,12 @@ const events: readonly DayEvent[] = [
   everyoneArrives,
   nodeDies,
   everyoneIsMeasured,
+  ordinaryLife(30),
   agentIsKilled,
   pathIsCut,
   storeStalls,
   serverIsKilled,
+  ordinaryLife(20),
   recordsAreCounted,
   nothingHasGrown,
   everyoneLeaves,

@@ -20,10 +20,10 @@ export function readStoredRecords(folder: string): StoredRecords {
       .prepare('SELECT node, hash FROM reception JOIN block b ON block = b.id JOIN origin o ON origin = o.id')
       .all()
     for (const row of rows) {
-      const node = String(JSON.parse(String(row['node'])))
+      const node = String(JSON.parse(String(row.node)))
       const ofNode = receptions.get(node) ?? new Map<string, number>()
       receptions.set(node, ofNode)
-      add(ofNode, String(row['hash']))
+      add(ofNode, String(row.hash))
     }
   }
   return { blocks, receptions }
