@@ -5,6 +5,7 @@ export const serverSettings = z.object({
   listen: z
     .string()
     .regex(/^(\[[0-9a-fA-F:]+\]|[^:[\]]+):\d{1,5}$/, 'must be host:port, for example 127.0.0.1:3000')
+    .refine((address) => Number(address.slice(address.lastIndexOf(':') + 1)) <= 65_535, 'ports end at 65535')
     .default('127.0.0.1:3000')
     .describe('Address and port of everything the server offers: page, API, feed, agents.'),
   name: z.string().min(1).max(64).default('headwatch').describe('What the server calls itself.'),
