@@ -1,5 +1,6 @@
 import type { Clock, Logger, Meter } from '@headwatch/sdk'
 import { backOffMs } from '../delivery/back-off.ts'
+import { endsSoon } from './with-deadline.ts'
 
 export interface SupervisionParts {
   readonly clock: Clock
@@ -9,7 +10,6 @@ export interface SupervisionParts {
 
 const firstRestartMs = 500
 const maxRestartMs = 60_000
-const disposeDeadlineMs = 5_000
 
 /** A plugin instance that is made anew, with back-off, after a fault. Others never notice. */
 export class Supervised<T extends Partial<AsyncDisposable> | object> {
@@ -97,12 +97,11 @@ export class Supervised<T extends Partial<AsyncDisposable> | object> {
     const dispose = instance?.[Symbol.asyncDispose]
     if (instance === undefined || dispose === undefined) return
     const { clock, logger } = this.#parts
-    const done = new AbortController()
-    const ended = async () => dispose.call(instance)
-    await Promise.race([ended(), clock.sleep(disposeDeadlineMs, done.signal)]).catch((error: unknown) =>
+    const ending = Promise.try(() => dispose.call(instance))
+    ending.catch((error: unknown) =>
       logger.warn('a plugin did not end cleanly', { plugin: this.name, reason: messageOf(error) }),
     )
-    done.abort()
+    if (!(await endsSoon(ending, clock))) logger.warn('a plugin does not end and is left behind', { plugin: this.name })
   }
 }
 
