@@ -66,3 +66,19 @@ test('what repeats is written once', () => {
   const hundred = encodeRecords({ records: Array.from({ length: 100 }, (_, index) => metrics(index)) }).length
   assert.ok(hundred < one + 99 * 20, `${hundred} bytes for a hundred, ${one} for one`)
 })
+
+test('half a surrogate pair, which has no UTF-8, arrives as the replacement character', () => {
+  const origin = { agent: 'eu-1', node: 'a\udc00' }
+  const entry: TelemetryRecord = { type: 'log', origin, at: 1, severity: 6, application: 'x', message: '\ud83d!' }
+  const decoded = decodeRecords(encodeRecords({ records: [entry] }), 1)
+  const whole = { ...entry, origin: { ...origin, node: 'a\ufffd' }, message: '\ufffd!' }
+  assert.deepEqual(decoded.ok && decoded.records, [whole])
+})
+
+test('a line of a log may be as long as a frame', () => {
+  const origin = { agent: 'eu-1', node: 'a' }
+  const message = 'é'.repeat(400_000)
+  const entry: TelemetryRecord = { type: 'log', origin, at: 1, severity: 6, application: 'x', message }
+  const decoded = decodeRecords(encodeRecords({ records: [entry] }), 1)
+  assert.deepEqual(decoded.ok && decoded.records, [entry])
+})

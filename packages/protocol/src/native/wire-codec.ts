@@ -26,10 +26,10 @@ export class NotReadable extends Error {
 /** The highest sequence number: a signed 64-bit integer, as databases have it. */
 export const maxSequence = 2n ** 63n - 1n
 
-/** Text of at most `maxLength` UTF-16 units, written where it stands. */
+/** Text of at most `maxLength` UTF-16 units, written where it stands. Half a surrogate pair has no UTF-8 and goes as U+FFFD. */
 export function text(maxLength: number): WireCodec<string> {
   return {
-    write: (value) => value,
+    write: (value) => value.toWellFormed(),
     read: (wire) => {
       if (typeof wire !== 'string' || wire.length > maxLength) throw new NotReadable(`no text up to ${maxLength}`)
       return wire
@@ -40,7 +40,7 @@ export function text(maxLength: number): WireCodec<string> {
 /** Text that is likely to come again: its place in the table of texts. */
 export function sharedText(maxLength: number): WireCodec<string> {
   return {
-    write: (value, texts) => texts.put(value),
+    write: (value, texts) => texts.put(value.toWellFormed()),
     read: (wire, texts) => {
       const found = typeof wire === 'number' ? texts.get(wire) : undefined
       if (found === undefined || found.length > maxLength) throw new NotReadable(`no shared text up to ${maxLength}`)
