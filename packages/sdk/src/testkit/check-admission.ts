@@ -27,12 +27,14 @@ export function checkAdmission(name: string, make: () => AdmissionCheck | Promis
       verdict.leave()
     })
 
-    test('refuses an impostor, before and after the true one came', async () => {
+    test('refuses an impostor once the true one has come, and lets that in again', async () => {
       const { admission, knock, impostor } = await make()
-      assert.equal(admission.admit(impostor).admitted, false)
       const verdict = admission.admit(knock)
-      assert.equal(verdict.admitted, true, 'a failed knock must not take the name')
+      assert.ok(verdict.admitted)
       assert.equal(admission.admit(impostor).admitted, false)
+      verdict.leave()
+      assert.equal(admission.admit(impostor).admitted, false)
+      assert.equal(admission.admit(knock).admitted, true, 'a refused knock must not take the name away')
     })
 
     test('lets an agent come back after it left', async () => {
@@ -46,7 +48,7 @@ export function checkAdmission(name: string, make: () => AdmissionCheck | Promis
 
     test('keeps credentials out of what it answers', async () => {
       const { admission, knock, impostor } = await make()
-      for (const each of [knock, impostor].filter(({ credential }) => credential !== '')) {
+      for (const each of [knock, impostor].filter(({ credential }) => credential.length > 3)) {
         assert.equal(JSON.stringify(admission.admit(each)).includes(each.credential), false)
       }
     })
