@@ -25,7 +25,7 @@ import { startPipelines } from './start-pipelines.ts'
 const about = { summary: 'For tests.', stability: 'experimental' as const, config: z.object({}) }
 const ping = (value: number): Telemetry => ({ type: 'metrics', readings: { value } })
 const valuesOf = (batch: Batch) =>
-  batch.records.map((record) => (record.type === 'metrics' ? Number(record.readings['value']) : -1))
+  batch.records.map((record) => (record.type === 'metrics' ? Number(record.readings.value) : -1))
 
 interface Setup {
   readonly outlets: readonly Plugin[]
@@ -73,7 +73,7 @@ const dropsTenthsAndAddsOnSevens = defineProcessor({
   name: 'judge',
   create: () => ({
     process: (record, emit) => {
-      const value = record.type === 'metrics' ? Number(record.readings['value']) : -1
+      const value = record.type === 'metrics' ? Number(record.readings.value) : -1
       if (value % 7 === 0) emit(ping(value + 1_000_000))
       if (value % 11 === 0) throw new TypeError('a bug')
       return value % 10 === 0 ? undefined : record

@@ -24,7 +24,7 @@ test('blanks secrets at any depth, in lists, errors and URLs', () => {
 
 test('writes whatever it is given, cyclic, deep or strange, as JSON', () => {
   const cyclic: Record<string, unknown> = { big: 1n, call: () => 1 }
-  cyclic['self'] = cyclic
+  cyclic.self = cyclic
   assert.equal(typeof JSON.stringify(redacted(cyclic)), 'string')
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.anything({ withBigInt: true, withNullPrototype: true })), (fields) => {

@@ -27,7 +27,7 @@ const about = { summary: 'For tests.', stability: 'experimental' as const, confi
 const ping = (value: number): Telemetry => ({ type: 'metrics', readings: { value } })
 const valuesOf = (batches: readonly Batch[]) =>
   batches.flatMap(({ records }) =>
-    records.map((record) => (record.type === 'metrics' ? Number(record.readings['value']) : undefined)),
+    records.map((record) => (record.type === 'metrics' ? Number(record.readings.value) : undefined)),
   )
 
 const collectorOf = (name: string, collect: (signal: AbortSignal) => AsyncIterable<Telemetry>) =>
@@ -357,8 +357,7 @@ describe('a processor', () => {
     ...about,
     name: 'even',
     create: () => ({
-      process: (record) =>
-        record.type === 'metrics' && Number(record.readings['value']) % 2 === 1 ? undefined : record,
+      process: (record) => (record.type === 'metrics' && Number(record.readings.value) % 2 === 1 ? undefined : record),
     }),
   })
 
@@ -385,7 +384,7 @@ describe('a processor', () => {
       name: 'doubling',
       create: () => ({
         process: (record, emit) => {
-          if (record.type === 'metrics') emit(ping(Number(record.readings['value']) * 2))
+          if (record.type === 'metrics') emit(ping(Number(record.readings.value) * 2))
           return record
         },
       }),
@@ -408,7 +407,7 @@ describe('a processor', () => {
         made++
         return {
           process: (record) => {
-            if (record.type === 'metrics' && record.readings['value'] === broken) throw new TypeError('a bug')
+            if (record.type === 'metrics' && record.readings.value === broken) throw new TypeError('a bug')
             return record
           },
         }

@@ -4,7 +4,7 @@ import type { Batch, Gap, TelemetryRecord } from '@headwatch/protocol'
 import { type Exporter, RejectedError, RetryableError } from '@headwatch/sdk'
 import { fakeClock, fakeLogger } from '@headwatch/sdk/testkit'
 import type { z } from 'zod'
-import { MemoryQueue, newSource } from '../queue/memory-queue.ts'
+import { MemoryQueue } from '../queue/memory-queue.ts'
 import type { WhenFull } from '../queue/queue.ts'
 import { MetricRegistry } from '../self-metrics/metric-registry.ts'
 import { exporterSettings } from '../settings.ts'
@@ -18,7 +18,7 @@ const recordOf = (value: number): TelemetryRecord => ({
   readings: { value },
 })
 const valuesOf = (batch: Batch) =>
-  batch.records.map((record) => (record.type === 'metrics' ? Number(record.readings['value']) : -1))
+  batch.records.map((record) => (record.type === 'metrics' ? Number(record.readings.value) : -1))
 
 interface Setup {
   readonly settings?: z.input<typeof exporterSettings>
@@ -37,7 +37,10 @@ function deliver(
   const parts = { clock, meter, logger: fakeLogger() }
   const destination = new Destination(new Supervised('out', create, parts), exporterSettings.parse(settings), parts)
   const made = Array.from({ length: queues }, (_, index) => {
-    const queue = new MemoryQueue(newSource('a', `stream_${index}`), { limits: { records, bytes: 1e9 }, whenFull })
+    const queue = new MemoryQueue(
+      { agent: 'a', stream: `stream_${index}`, epoch: 'e' },
+      { limits: { records, bytes: 1e9 }, whenFull },
+    )
     destination.attach(queue.reader('out'))
     return queue
   })

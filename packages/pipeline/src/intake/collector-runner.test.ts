@@ -9,7 +9,7 @@ import { Supervised } from '../supervision/supervised.ts'
 import { runCollector } from './collector-runner.ts'
 
 const ping = (value: number): Telemetry => ({ type: 'metrics', readings: { value } })
-const valueOf = (item: Telemetry) => (item.type === 'metrics' ? Number(item.readings['value']) : -1)
+const valueIn = (item: Telemetry) => (item.type === 'metrics' ? Number(item.readings.value) : -1)
 
 /** A collector at work on a clock that stands still, and what it handed over, group by group. */
 function run(create: () => Collector, take: (values: number[]) => Promise<void> = async () => undefined) {
@@ -20,7 +20,7 @@ function run(create: () => Collector, take: (values: number[]) => Promise<void> 
   const groups: number[][] = []
   const accept = Object.assign(
     async (items: readonly Telemetry[]) => {
-      const values = items.map(valueOf)
+      const values = items.map(valueIn)
       await take(values)
       groups.push(values)
     },

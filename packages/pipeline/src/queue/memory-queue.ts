@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Source, TelemetryRecord } from '@headwatch/protocol'
 import { MemoryLog } from './memory-log.ts'
 import { MemoryReader } from './memory-reader.ts'
@@ -137,9 +136,4 @@ export class MemoryQueue implements Queue {
     while (this.#log.first < keepFrom) this.#log.shift()
     this.#roomMade?.()
   }
-}
-
-/** The source of a queue that begins now: numbers start at 1 under a new epoch. */
-export function newSource(agent: string, stream: string): Source {
-  return { agent, stream, epoch: randomUUID() }
 }
