@@ -67,11 +67,11 @@ function descending(a: BlockHeader, b: BlockHeader): number {
 function receptionsOf(copies: Found['copies']): readonly Reception[] {
   const earliest = new Map<string, number>()
   for (const { partition, id } of copies) {
-    const rows = partition.prepare(
-      'SELECT origin.node, seen_at FROM reception JOIN origin ON origin.id = reception.origin WHERE block = ?',
-    )
-    for (const [text, seenAt] of rows.all(id) as unknown as [string, number][]) {
-      const node = JSON.parse(text) as string
+    const origins = partition.origins()
+    const rows = partition.prepare('SELECT origin, seen_at FROM reception WHERE block = ?')
+    for (const [origin, seenAt] of rows.all(id) as unknown as [number, number][]) {
+      const node = origins.get(origin)?.node
+      if (node === undefined) continue
       earliest.set(node, Math.min(seenAt, earliest.get(node) ?? seenAt))
     }
   }

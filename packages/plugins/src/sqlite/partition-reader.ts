@@ -34,17 +34,29 @@ export class PartitionReader {
     return statement
   }
 
-  /** Read anew each time while the partition grows. */
-  shapes(): Map<number, Shape> {
-    return this.#kept('shapes', shapesOf)
+  /** Read anew when the partition has grown. */
+  shapes(): ReadonlyMap<number, Shape> {
+    const known = this.#texts.shapes
+    if (this.#isWhole(known, 'shape')) return known
+    const texts = shapesOf(this.db)
+    this.#texts.shapes = texts
+    return texts
   }
 
-  origins(): Map<number, KnownOrigin> {
-    return this.#kept('origins', originsOf)
+  origins(): ReadonlyMap<number, KnownOrigin> {
+    const known = this.#texts.origins
+    if (this.#isWhole(known, 'origin')) return known
+    const texts = originsOf(this.db)
+    this.#texts.origins = texts
+    return texts
   }
 
-  sources(): Map<number, Source> {
-    return this.#kept('sources', sourcesOf)
+  sources(): ReadonlyMap<number, Source> {
+    const known = this.#texts.sources
+    if (this.#isWhole(known, 'source')) return known
+    const texts = sourcesOf(this.db)
+    this.#texts.sources = texts
+    return texts
   }
 
   close(): void {
@@ -52,13 +64,11 @@ export class PartitionReader {
     this.db.close()
   }
 
-  #kept<K extends 'shapes' | 'origins' | 'sources', T>(key: K, read: (db: DatabaseSync) => T): T {
-    const texts = this.#texts as Record<K, T | undefined>
-    const known = texts[key]
-    if (known !== undefined && this.extent !== undefined) return known
-    const value = read(this.db)
-    texts[key] = value
-    return value
+  /** The numbers of texts are dense, so the highest one tells how many there are. */
+  #isWhole<T>(known: ReadonlyMap<number, T> | undefined, table: string): known is ReadonlyMap<number, T> {
+    if (known === undefined || this.extent !== undefined) return known !== undefined
+    const [row] = this.prepare(`SELECT max(id) FROM ${table}`).all() as unknown as [[number | null]]
+    return known.size === (row[0] ?? 0)
   }
 }
 
