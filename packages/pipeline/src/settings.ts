@@ -27,7 +27,7 @@ export const exporterSettings = z.object({
     .default(1_048_576)
     .describe('Most bytes in one batch.'),
   batchAfterMs: ms('How long a batch that is not full may wait for more').default(0),
-  timeoutMs: ms('A call that takes longer is ended and repeated').min(100).default(60_000),
+  exportTimeoutMs: ms('A call that takes longer is ended and repeated').min(100).default(60_000),
   retryFirstMs: ms('Longest wait before the first repeat; doubled with each further one').min(1).default(1_000),
   retryMaxMs: ms('Longest wait between two repeats').min(1).default(60_000),
 })

@@ -110,7 +110,7 @@ describe('a call that hangs', () => {
         return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       },
     }
-    const { clock, meter, put, stop, waiting } = deliver(() => exporter, { settings: { timeoutMs: 1_000 } })
+    const { clock, meter, put, stop, waiting } = deliver(() => exporter, { settings: { exportTimeoutMs: 1_000 } })
     await put(1)
     await clock.advance(10_000)
     assert.deepEqual(calls, [[1], [1]])
@@ -127,7 +127,7 @@ describe('a call that hangs', () => {
       ++made === 1
         ? { export: () => new Promise(() => undefined) }
         : { export: async (batch) => void arrived.push(...valuesOf(batch)) }
-    const { clock, meter, put, stop } = deliver(create, { settings: { timeoutMs: 1_000 } })
+    const { clock, meter, put, stop } = deliver(create, { settings: { exportTimeoutMs: 1_000 } })
     await put(1, 2)
     await clock.advance(60_000)
     assert.deepEqual(arrived, [1, 2])
