@@ -98,8 +98,9 @@ function exporterInWorker(start: WorkerPlugin<'exporter'>): Exporter {
     get inFlight() {
       return worker.facts?.inFlight ?? 1
     },
+    // Not known before it lives; who relies on it was checked when the configuration was read.
     get acknowledges() {
-      return worker.facts?.acknowledges ?? false
+      return worker.facts === undefined || worker.facts.acknowledges === true
     },
     export: (batch: Batch, signal) => worker.call('export', [batch], signal) as ReturnType<Exporter['export']>,
     gap: async (gap, lane, signal) => void (await worker.call('gap', [gap, lane], signal)),
