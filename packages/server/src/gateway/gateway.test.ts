@@ -77,6 +77,16 @@ describe('a gateway', () => {
     )
   })
 
+  test('takes what a sender gives in the very moment it hears that all before is owned', async () => {
+    const { gateway, handovers } = gatewayTo(async () => undefined)
+    const turns = 8
+    for (let turn = 0; turn < turns; turn++) {
+      await gateway.accept([ping(1), ping(2), ping(3)])
+      for (let later = 0; later < turn; later++) await Promise.resolve()
+    }
+    assert.equal(handovers.length, turns)
+  })
+
   test('refuses what is more than it may hold, so that the sender keeps it', async () => {
     const { gateway } = gatewayTo(() => new Promise(() => undefined))
     void gateway.accept(Array.from({ length: 10 }, (_, value) => ping(value)))

@@ -97,9 +97,7 @@ export class Gateway {
 
   #wake(): void {
     if (this.#pending.records >= this.#options.handoverRecords) this.#isFull?.()
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#run()
   }
 
   async #run(): Promise<void> {
@@ -113,6 +111,7 @@ export class Gateway {
       await this.#handOver(pending)
       this.#held -= pending.records
     }
+    this.#running = undefined // In the same turn as the last look at what is pending, so that nothing is left lying.
   }
 
   /** A moment for more to come, cut short when there is enough. */
