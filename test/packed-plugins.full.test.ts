@@ -174,7 +174,9 @@ async function lineSink() {
 }
 
 async function httpServer(answer: (body: string) => Promise<string>) {
-  const server = createServer(async (request, response) => response.end(await answer(await text(request))))
+  const server = createServer((request, response) => {
+    void text(request).then(async (body) => response.end(await answer(body)))
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
