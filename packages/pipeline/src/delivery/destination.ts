@@ -197,7 +197,12 @@ export class Destination {
       await this.#pause.over(signal)
       exporter = await this.#exporter.get(signal)
       const used = exporter
-      await withDeadline((callSignal) => use(used, callSignal), this.#settings.exportTimeoutMs, this.#parts.clock, signal)
+      await withDeadline(
+        (callSignal) => use(used, callSignal),
+        this.#settings.exportTimeoutMs,
+        this.#parts.clock,
+        signal,
+      )
       this.#succeeded()
       return undefined
     } catch (thrown) {
