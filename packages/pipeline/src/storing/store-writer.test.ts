@@ -5,7 +5,7 @@ import { RejectedError, RetryableError, type Store } from '@headwatch/sdk'
 import { fakeClock, fakeLogger, modelStore } from '@headwatch/sdk/testkit'
 import { Numbering } from '../intake/numbering.ts'
 import { MetricRegistry } from '../self-metrics/metric-registry.ts'
-import { StoreWriter, type StoreWriterOptions } from './store-writer.ts'
+import { poisonFaults, StoreWriter, type StoreWriterOptions } from './store-writer.ts'
 import { SupervisedStore } from './supervised-store.ts'
 
 const sourceOf = (agent: string) => ({ agent, stream: 'main', epoch: 'e' })
@@ -118,7 +118,11 @@ describe('a store writer', () => {
     })
     const poison = assert.rejects(writer.write({ batch: batchOf('poison', 1n) }, 'sender'), { name: 'RejectedError' })
     const others = ['a', 'b', 'c'].map((agent) => writer.write({ batch: batchOf(agent, 1n) }, 'sender'))
-    await clock.advance(3_600_000)
+    for (let first = 2n; first < 2n + BigInt(poisonFaults); first++) {
+      const later = writer.write({ batch: batchOf('a', first) }, 'sender')
+      await clock.advance(600_000)
+      await later
+    }
     await Promise.all([poison, ...others])
     assert.deepEqual(await ranges('c'), [{ first: 1n, last: 1n }])
     assert.equal(meter.total('headwatch_dropped_total', { reason: 'poison' }), 1)

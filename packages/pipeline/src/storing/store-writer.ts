@@ -32,7 +32,7 @@ export interface StoreWriterOptions {
 const awayFailures = 3
 
 /** A batch on which the store alone broke this often, while others went well, is refused. */
-const poisonFaults = 3
+export const poisonFaults = 5
 
 /**
  * Brings what pipelines accept into one store. What waits while an append runs goes together in the next one. After a
