@@ -10,7 +10,7 @@ export interface Running extends AsyncDisposable {
   line(pattern: RegExp): Promise<string>
 }
 
-const program = 'dist/headwatch/main.js'
+const program = 'dist/headwatch/headwatch.js'
 
 /** Starts the built program. @throws when it has not been built. */
 export function startHeadwatch(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {

@@ -31,7 +31,10 @@ export function checkSeriesQuestion(question: SeriesQuestion): void {
   checkRange(question)
   const { points, names } = question
   refuseUnless(isWithin(points, storeLimits.points), `points is ${points}; 1 to ${storeLimits.points} can be asked for`)
-  refuseUnless(names.length <= storeLimits.names, `${names.length} names; ${storeLimits.names} can be asked for at once`)
+  refuseUnless(
+    names.length <= storeLimits.names,
+    `${names.length} names; ${storeLimits.names} can be asked for at once`,
+  )
 }
 
 /** @throws {RejectedError} the question is outside `storeLimits`. */
@@ -39,14 +42,20 @@ export function checkLogsQuestion(question: LogsQuestion): void {
   checkRange(question)
   checkLimit(question)
   const { length } = question.text ?? ''
-  refuseUnless(length <= storeLimits.textLength, `text of ${length} characters; ${storeLimits.textLength} can be searched`)
+  refuseUnless(
+    length <= storeLimits.textLength,
+    `text of ${length} characters; ${storeLimits.textLength} can be searched`,
+  )
 }
 
 /** @throws {RejectedError} numbers that no store can keep, or a batch that contradicts itself. */
 export function checkAppend(batches: readonly Batch[], gaps: readonly Gap[]): void {
   for (const batch of batches) checkBatch(batch)
   for (const { first, last } of gaps) {
-    refuseUnless(first >= 0n && first <= last && last <= storeLimits.sequence, `a gap from ${first} to ${last} is not one`)
+    refuseUnless(
+      first >= 0n && first <= last && last <= storeLimits.sequence,
+      `a gap from ${first} to ${last} is not one`,
+    )
   }
 }
 
@@ -55,7 +64,10 @@ function checkBatch({ first, count, records, offsets }: Batch): void {
   const last = first + BigInt(count) - 1n
   refuseUnless(first >= 0n && last <= storeLimits.sequence, `sequence numbers ${first} to ${last} cannot be stored`)
   if (offsets === undefined) {
-    refuseUnless(records.length === count, `a batch of ${records.length} records that closes ${count} numbers names no offsets`)
+    refuseUnless(
+      records.length === count,
+      `a batch of ${records.length} records that closes ${count} numbers names no offsets`,
+    )
     return
   }
   const isAscending = offsets.every((offset, index) => Number.isInteger(offset) && offset > (offsets[index - 1] ?? -1))

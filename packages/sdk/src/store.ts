@@ -108,7 +108,10 @@ export interface StoreReader {
   /** The ranges stored of a source, ascending, disjoint, at most `maxRanges`. */
   storedRanges(source: Source, signal?: AbortSignal): Promise<readonly SequenceRange[]>
   /** Gaps closed of every source or of one agent, newest first, at most `limit`. */
-  gaps(question: { readonly agent?: string; readonly limit: number }, signal?: AbortSignal): Promise<readonly StoredGap[]>
+  gaps(
+    question: { readonly agent?: string; readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<readonly StoredGap[]>
   /** By name, then by labels. A metric without a reading in the range is left out. */
   series(question: SeriesQuestion, signal?: AbortSignal): Promise<readonly Series[]>
   /** The newest reading of each metric and label set of a node, by name. */

@@ -3,7 +3,7 @@ import { config } from './config.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 checkStore('the sqlite store', (folder) => new SqliteStore(config.parse({ folder, commitEveryMs: 0 }), fakeHost()), {
-  histories: 6,
+  histories: 3,
 })
 
 const minuteMs = 60_000
@@ -19,5 +19,5 @@ checkStore(
       clock,
     })
   },
-  { histories: 4 },
+  { histories: 2 },
 )
