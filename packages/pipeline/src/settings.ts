@@ -14,7 +14,9 @@ export const collectorSettings = z.object({
 /** When the records of a queue are removed. */
 const retention = z
   .enum(['sent', 'acked', 'wrap'])
-  .describe('When a record is done with: once sent, once the other side owns it, or only when its place is needed.')
+  .describe(
+    'When a record is done with: once sent, once the other side owns it, or only when its place is needed (with a queue in memory as `sent`).',
+  )
 
 /** Host-side keys of every exporter. */
 export const exporterSettings = z.object({

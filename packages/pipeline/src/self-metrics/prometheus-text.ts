@@ -10,7 +10,11 @@ const help: Readonly<Record<string, string>> = {
   headwatch_dropped_total: 'Records let go, by place and reason.',
   headwatch_gap_records_total: 'Numbers declared as never coming.',
   headwatch_retries_total: 'Attempts that have to be repeated.',
-  headwatch_plugin_faults_total: 'Faults of plugins; each restarts that plugin.',
+  headwatch_redelivered_total: 'Records sent to a destination again because an attempt failed.',
+  headwatch_collect_failures_total: 'Rounds of collectors that failed.',
+  headwatch_plugin_faults_total: 'Faults of plugins. One is restarted for it, a processor after several in a row.',
+  headwatch_store_waiting_records: 'Records accepted that a store has not committed yet.',
+  headwatch_refused_readings_total: 'Readings about this program that were refused: wrong names, or too many of them.',
   headwatch_queue_records: 'Records waiting for a destination.',
   headwatch_queue_bytes: 'About how many bytes wait for a destination.',
 }
