@@ -51,6 +51,23 @@ describe('the network a record belongs to', () => {
   })
 })
 
+describe('the list of nodes', () => {
+  test('shows what came a moment ago, however often it was read before', () => {
+    const state = stateOf()
+    const peers = () => [...state.reader.nodes(network)].map((node) => node.peers)
+    assert.deepEqual(peers(), [])
+    state.apply(metrics('a', { peers_count: 1 }))
+    assert.deepEqual(peers(), [1])
+    state.apply(metrics('a', { peers_count: 2 }))
+    assert.deepEqual(peers(), [2])
+    state.advance(start + 3_600_000)
+    assert.deepEqual(
+      [...state.reader.nodes(network)].map(({ activity }) => activity),
+      ['silent'],
+    )
+  })
+})
+
 describe('a node name', () => {
   test('stays with the agent that brought it', () => {
     const state = stateOf()

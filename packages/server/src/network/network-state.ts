@@ -61,6 +61,8 @@ export class NetworkState {
   readonly #names: ReadonlyMap<NetworkId, string>
   readonly #directory: NodeDirectory
   readonly #followers: Followers
+  /** Every node of a network as it stands, until anything changes: what reads them in one turn shares them. */
+  readonly #views = new Map<NetworkId, readonly NodeState[]>()
   #pending: NetworkChange[] = []
   #now: UnixMs
   #implausibleBlocks = 0
@@ -76,6 +78,7 @@ export class NetworkState {
 
   /** Takes a record in, and gives it back with the network, and the name of the node, that it goes by from here on. */
   apply<R extends TelemetryRecord>(record: R): R {
+    this.#views.clear()
     const network = this.#directory.networkOf(record.origin, claimedNetwork(record))
     if (record.type === 'session') {
       this.#directory.agentOf(record.origin.agent)?.applySession(record, this.#now)
@@ -95,6 +98,7 @@ export class NetworkState {
 
   /** Time has passed: who is silent, who is behind, who is forgotten. Then tells the followers. Time never goes back. */
   advance(now: UnixMs): void {
+    this.#views.clear()
     this.#now = Math.max(this.#now, now)
     let together: VanishedTogether | undefined
     for (const network of this.#directory.networks.values()) {
@@ -130,6 +134,7 @@ export class NetworkState {
 
   /** Nodes known from before the start, to be waited for. What is heard of them afterwards wins. */
   restore(reports: Iterable<TelemetryRecord<NodeReport>>): void {
+    this.#views.clear()
     for (const report of reports) {
       const network = this.#directory.networkOf(report.origin, claimedNetwork(report))
       const seenAt = Math.min(serverTime(report), this.#now)
@@ -271,11 +276,16 @@ export class NetworkState {
   #makeReader(): NetworkReader {
     const { networks } = this.#directory
     const find = (id: NetworkId): WatchedNetwork | undefined => networks.get(id)
-    const views = (network: WatchedNetwork | undefined) =>
-      [...(network?.nodes.values() ?? [])].map((node) => this.#view(node))
+    const views = (network: NetworkId) => {
+      const known = this.#views.get(network)
+      if (known !== undefined) return known
+      const all = [...(find(network)?.nodes.values() ?? [])].map((node) => this.#view(node))
+      if (all.length > 0) this.#views.set(network, all) // Names that nobody has are not remembered.
+      return all
+    }
     return {
       networks: () => [...networks.values()].map((network) => this.#summary(network)),
-      nodes: (network) => views(find(network)),
+      nodes: views,
       node: (network, name) => {
         const node = find(network)?.nodes.get(name)
         return node === undefined ? undefined : this.#view(node)
