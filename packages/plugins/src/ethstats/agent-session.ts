@@ -117,8 +117,10 @@ export class AgentSession implements SocketListener, Connection {
   #take(frame: AgentFrame): void {
     switch (frame.kind) {
       case 'hello':
+        this.#lent.taken.add('hello')
         return this.#member === undefined ? this.#knock(frame.hello) : this.#greetAgain(this.#member, frame.hello)
       case 'node_ping':
+        this.#lent.taken.add('node-ping')
         return this.#lent.answers.add(this.#socket, nodePongFrame(frame.clientTime, this.#lent.clock.now()))
       case 'primus_ping':
         return this.#socket.send(primusPong(frame.time))

@@ -121,6 +121,17 @@ describe('the ethstats receiver', { timeout }, () => {
     assert.equal(receiver.host.meter.value('headwatch_ethstats_frames_ignored_total', reason), 3)
   })
 
+  test('counts every frame it has read, by topic', async () => {
+    await using receiver = await startedReceiver()
+    const agent = await receiver.join(helloOf('known'))
+    agent.emit('stats', { id: 'known', stats: { peers: 1 } })
+    agent.emit('node-ping', { id: 'known', clientTime: '1' })
+    await agent.settled()
+    await receiver.host.clock.advance(1_000)
+    for (const topic of ['hello', 'stats', 'node-ping'])
+      assert.equal(receiver.host.meter.value('headwatch_ethstats_frames_total', { topic }), 1)
+  })
+
   test('believes the socket and not the id in a payload', { timeout }, async () => {
     await using receiver = await startedReceiver()
     const agent = await receiver.join(helloOf('honest'))
