@@ -20,7 +20,9 @@ interface Load {
 interface Cost {
   readonly cpuSeconds: number
   readonly seconds: number
+  /** Read in the measured time. */
   readonly messages: number
+  /** Of everything that was sent, before and after the measured time too. */
   readonly lost: number
   readonly residentMib: number
 }
@@ -79,21 +81,22 @@ async function measure({ agents, seconds, viewers, history }: Load, say: (line: 
     say(`${agents} agents and ${viewers} viewers are connected; measuring for ${seconds} s after ${warmUpSeconds} s…`)
     await wait(warmUpSeconds * 1000)
     const startedAt = performance.now()
-    const [usageBefore, messagesBefore] = [usageOf(server.pid), await messagesOf(url)]
+    const [usageBefore, before] = [usageOf(server.pid), await ledgerOf(url)]
     await wait(seconds * 1000)
-    const [usageAfter, messagesAfter] = [usageOf(server.pid), await messagesOf(url)]
+    const [usageAfter, after] = [usageOf(server.pid), await ledgerOf(url)]
     const measuredSeconds = (performance.now() - startedAt) / 1000
     const { counts } = JSON.parse(await fleet.line(/^\{"counts"/)) as { counts: FleetCounts }
     const sent = Object.values(counts.sent).reduce((sum, count) => sum + count, 0)
-    const lost = sent - (await settledMessages(url, sent)) + (await droppedOf(url))
+    const ledger = await settledLedger(url, sent)
+    const lost = lostOf(ledger, sent)
     say(
-      `  ${sent} sent, ${lost} lost, generator at most ${Math.round(counts.latenessMs)} ms late, ${counts.closedByServer} cut off`,
+      `  ${sent} messages sent, ${ledger.stored} records stored, ${lost} lost, generator at most ${Math.round(counts.latenessMs)} ms late, ${counts.closedByServer} cut off`,
     )
     return {
       cpuSeconds: usageAfter.cpuSeconds - usageBefore.cpuSeconds,
       residentMib: usageAfter.residentMib,
       seconds: measuredSeconds,
-      messages: messagesAfter - messagesBefore,
+      messages: after.messages - before.messages,
       lost,
     }
   } finally {
@@ -101,29 +104,47 @@ async function measure({ agents, seconds, viewers, history }: Load, say: (line: 
   }
 }
 
-/** Messages the server has read from ethstats clients. */
-function messagesOf(url: string): Promise<number> {
-  return readCounter(`http://${url}/metrics`, 'headwatch_ethstats_frames_total')
+/** What a server says of the messages and records that reached it. */
+interface Ledger {
+  /** Frames read from ethstats clients, of every topic. */
+  readonly messages: number
+  /** Records that the receiver gave to the pipeline. */
+  readonly received: number
+  readonly stored: number
+  /** Frames that were not understood and records that were let go, for whatever reason. */
+  readonly dropped: number
 }
 
-/** Items that were read and then let go, for whatever reason. */
-async function droppedOf(url: string): Promise<number> {
-  const counters = [
-    'headwatch_ethstats_frames_ignored_total',
-    'headwatch_ethstats_items_dropped_total',
-    'headwatch_dropped_total',
-  ]
-  const counts = await Promise.all(counters.map((name) => readCounter(`http://${url}/metrics`, name)))
-  return counts.reduce((sum, count) => sum + count, 0)
+async function ledgerOf(url: string): Promise<Ledger> {
+  const sumOf = async (...names: string[]) => {
+    const counts = await Promise.all(names.map((name) => readCounter(`http://${url}/metrics`, name)))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+  return {
+    messages: await sumOf('headwatch_ethstats_frames_total'),
+    received: await sumOf('headwatch_received_total'),
+    stored: await sumOf('headwatch_stored_total', 'headwatch_duplicates_total'),
+    dropped: await sumOf(
+      'headwatch_ethstats_frames_ignored_total',
+      'headwatch_ethstats_items_dropped_total',
+      'headwatch_dropped_total',
+    ),
+  }
 }
 
-/** Waits until the server has read `expected` messages, or reads no more. */
-async function settledMessages(url: string, expected: number): Promise<number> {
-  let before = -1
+/** Messages that were sent and not read, and records that were read and not stored. */
+function lostOf({ messages, received, stored, dropped }: Ledger, sent: number): number {
+  return sent - messages + (received - stored) + dropped
+}
+
+/** Waits until everything sent is stored, or nothing moves any more: the server counts once a second. */
+async function settledLedger(url: string, sent: number): Promise<Ledger> {
+  let before: Ledger | undefined
   for (;;) {
-    const now = await messagesOf(url)
-    if (now >= expected || now === before) return now
+    const now = await ledgerOf(url)
+    const stands = before !== undefined && now.messages === before.messages && now.stored === before.stored
+    if (lostOf(now, sent) === 0 || stands) return now
     before = now
-    await wait(1_000)
+    await wait(2_000)
   }
 }
