@@ -24,7 +24,9 @@ const example = 'node_modules/headwatch-plugin-example'
 before(() => {
   run(process.execPath, ['scripts/build.ts'], process.cwd())
   const packages = ['dist/protocol', 'dist/sdk', 'dist/headwatch', 'examples/headwatch-plugin-example']
-  for (const path of packages) run('npm', ['pack', '--loglevel=error', '--pack-destination', folder], resolve(path))
+  // This repository switches scripts off; the author of a plugin packs with them, and `prepack` compiles.
+  const pack = ['pack', '--ignore-scripts=false', '--loglevel=error', '--pack-destination', folder]
+  for (const path of packages) run('npm', pack, resolve(path))
   const tarballs = readdirSync(folder).map((name) => `./${name}`)
   assert.equal(tarballs.length, packages.length)
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
