@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startAnvil } from '../test/peers/anvil.ts'
 import { freePort } from '../test/peers/free-port.ts'
@@ -12,8 +15,8 @@ export const agent: Bench = {
   async run({ seconds = 60, warmUpSeconds = 15 }, say) {
     await using chain = await startAnvil({ blockTimeS: 5 })
     const port = await freePort()
-    const data = `/tmp/headwatch-bench-${process.pid}`
-    await using server = startHeadwatch(['server', '--listen', `127.0.0.1:${port}`, '--data', data], {
+    await using folder = temporaryFolder()
+    await using server = startHeadwatch(['server', '--listen', `127.0.0.1:${port}`, '--data', folder.path], {
       HEADWATCH_SECRET: 'bench',
     })
     await server.line(/page on/)
@@ -40,4 +43,9 @@ export const agent: Bench = {
       },
     }
   },
+}
+
+function temporaryFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'headwatch-bench-'))
+  return { path, [Symbol.asyncDispose]: async () => rmSync(path, { recursive: true, force: true }) }
 }
