@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, test } from 'node:test'
 import { applyDelta, type FeedMessage, type ViewContent } from '@headwatch/protocol/reporting'
 import { WebSocket } from 'ws'
@@ -135,6 +136,17 @@ describe('the API', () => {
     const metrics = await (await fetch(`${running.url}/metrics`)).text()
     assert.match(metrics, /^headwatch_process_resident_memory_bytes \d+$/m)
   })
+})
+
+test('a peer that was refused and keeps its side open cannot keep the server from stopping', async () => {
+  const running = await startTestServer()
+  const { port } = new URL(running.url)
+  const peer = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+  peer.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  const [answer] = (await once(peer, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1\.1 404 /)
+  await running[Symbol.asyncDispose]()
+  peer.destroy()
 })
 
 describe('the feed', () => {

@@ -352,6 +352,52 @@ describe('an acknowledgement', () => {
   })
 })
 
+describe('numbers that a sender gave', () => {
+  const source = { agent: 'eu-1', stream: 'main', epoch: 'x' }
+
+  test('are closed although a batch has no record left', async () => {
+    const appended: Batch[] = []
+    const append: Store['append'] = async (batches) => {
+      appended.push(...batches)
+      return { stored: 0, duplicates: 0 }
+    }
+    const { plugin, accept } = receiverInHand()
+    const { running } = await start({
+      plugins: [plugin, storeOf(append)] as never,
+      pipeline: { acknowledge: 'stored' },
+    })
+    await (await accept)([], { source, lane: 'live', first: 5n, count: 3, offsets: [] })
+    assert.partialDeepStrictEqual(appended, [{ source, first: 5n, count: 3, records: [] }])
+    await running.drain(100)
+  })
+
+  test('leave no hole when a store was behind and nobody repeats them', async () => {
+    const closed: bigint[] = []
+    const free = Promise.withResolvers<void>()
+    const append: Store['append'] = async (batches, gaps) => {
+      await free.promise
+      for (const { first, count } of batches)
+        for (let number = first; number < first + BigInt(count); number++) closed.push(number)
+      for (const { first, last } of gaps) for (let number = first; number <= last; number++) closed.push(number)
+      return { stored: 0, duplicates: 0 }
+    }
+    const { plugin, accept } = receiverInHand()
+    const { running } = await start({
+      plugins: [plugin, storeOf(append)] as never,
+      pipeline: { acknowledge: 'memory' },
+    })
+    const send = await accept
+    const size = 30_000
+    const many = Array.from({ length: size }, (_, value) => ping(value))
+    for (let batch = 0; batch < 5; batch++) await send(many, { source, lane: 'live', first: BigInt(batch * size + 1) })
+    free.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+    await send([ping(0)], { source, lane: 'live', first: BigInt(5 * size + 1) })
+    await running.drain(5_000)
+    assert.equal(new Set(closed).size, 5 * size + 1)
+  })
+})
+
 describe('a processor', () => {
   const dropOdd = defineProcessor({
     ...about,

@@ -9,7 +9,6 @@ export interface ServerPlanParts {
   readonly alarms: AlarmBook
   readonly clock: Clock
   readonly metrics: MetricRegistry
-  readonly epoch: string
   readonly maxWaitingRecords: number
 }
 
@@ -40,7 +39,7 @@ export function serverPlan(plan: Plan, parts: ServerPlanParts): Plan {
 
 function behindGateway(
   { name, plugin }: Instance<'receiver'>,
-  { clock, metrics, epoch, maxWaitingRecords }: ServerPlanParts,
+  { clock, metrics, maxWaitingRecords }: ServerPlanParts,
 ): Plugin<'receiver'> {
-  return throughGateway(plugin, { ...handover, name, epoch, maxRecords: maxWaitingRecords }, { clock, meter: metrics })
+  return throughGateway(plugin, { ...handover, name, maxRecords: maxWaitingRecords }, { clock, meter: metrics })
 }

@@ -59,7 +59,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     alarms,
     clock,
     metrics,
-    epoch,
     maxWaitingRecords: settings.maxWaitingRecords,
   }
   const lent = { admission, frontDoor, network: network.reader }
@@ -71,16 +70,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     epoch,
     makeQueue,
   })
-  await recall(pipelines, network, alarms, clock.now())
-  const reporting = await startReporting({
-    ...options,
-    clock,
-    metrics,
-    network: network.reader,
-    alarms,
-    pipelines,
-    frontDoor,
-  }).catch(async (error: unknown) => {
+  const report = async () => {
+    await recall(pipelines, network, alarms, clock.now())
+    return startReporting({ ...options, clock, metrics, network: network.reader, alarms, pipelines, frontDoor })
+  }
+  const reporting = await report().catch(async (error: unknown) => {
     await pipelines.drain(0)
     throw error
   })

@@ -22,7 +22,7 @@ export function entrance({ name, source, intakes, complete, meter }: EntranceOpt
   const labels = { from: name }
 
   async function accept(items: readonly Telemetry[], position?: Position): Promise<void> {
-    if (items.length === 0) return
+    if (items.length === 0 && position === undefined) return
     for (const intake of intakes) intake.checkReady()
     meter.count('headwatch_received_total', items.length, labels)
     const records = items.map(complete)

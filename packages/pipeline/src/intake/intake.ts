@@ -1,8 +1,8 @@
-import type { Batch, Gap, TelemetryRecord } from '@headwatch/protocol'
+import { type Batch, type Gap, type Source, sourceText, type TelemetryRecord } from '@headwatch/protocol'
 import { type Meter, verdictOf } from '@headwatch/sdk'
 import type { Queue } from '../queue/queue.ts'
 import type { KeptBy, StoreWriter } from '../storing/store-writer.ts'
-import type { Numbering } from './numbering.ts'
+import { Numbering } from './numbering.ts'
 import type { Processing } from './processing.ts'
 import { worstOf } from './worst-of.ts'
 
@@ -14,12 +14,16 @@ export interface Outlets {
   readonly acknowledge: 'memory' | 'disk' | 'stored'
 }
 
+/** Sources of senders that keep nothing, whose missing numbers are remembered. */
+const maxUnkeptSources = 1_000
+
 /** A pipeline behind its sources: processes what comes, hands it to every outlet, and answers with the worst of their answers. */
 export class Intake {
   readonly #processing: Processing
   readonly #outlets: Outlets
   readonly #meter: Meter
   readonly #added: Numbering
+  readonly #unkept = new Map<string, Numbering>()
 
   /** `added` numbers what processors add. */
   constructor(processing: Processing, outlets: Outlets, added: Numbering, meter: Meter) {
@@ -72,10 +76,21 @@ export class Intake {
   /** Stores before the queue: a sender who must repeat has then given the queue nothing yet. */
   async #fanOut(batch: Batch, numbering: Numbering | undefined): Promise<void> {
     const { stores, queue, acknowledge } = this.#outlets
-    const writes = stores.map((store) => numbering?.write(store, batch) ?? store.write({ batch }, this.#keeper))
+    const unkept = numbering ?? (acknowledge === 'memory' ? this.#numberingOf(batch.source) : undefined)
+    const writes = stores.map((store) => unkept?.write(store, batch) ?? store.write({ batch }, this.#keeper))
     if (acknowledge === 'memory') this.#countUnstored(writes, batch.records.length)
     else await worstOf(writes)
     if (queue !== undefined && batch.records.length > 0) await this.#enqueue(queue, batch.records)
+  }
+
+  /** Remembers what stores miss of a source whose sender will not repeat it. Bounded: the source heard of first is forgotten. */
+  #numberingOf(source: Source): Numbering {
+    const key = sourceText(source)
+    const known = this.#unkept.get(key) ?? new Numbering(source)
+    this.#unkept.set(key, known)
+    const [first] = this.#unkept.keys()
+    if (this.#unkept.size > maxUnkeptSources && first !== undefined) this.#unkept.delete(first)
+    return known
   }
 
   /** Nobody waits for these writes. What a store refuses it counts itself. */

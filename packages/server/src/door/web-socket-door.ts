@@ -17,6 +17,9 @@ interface Route {
   readonly open: Set<WebSocket>
 }
 
+/** How long a peer may take to answer that its connection is closed. */
+const closeDeadlineMs = 1_000
+
 /** One port for every WebSocket protocol of the server, told apart by path. The longest matching path wins. */
 export class WebSocketDoor implements FrontDoor {
   readonly #options: WebSocketDoorOptions
@@ -53,7 +56,10 @@ export class WebSocketDoor implements FrontDoor {
 
   #remove(entry: Route): void {
     this.#routes.splice(this.#routes.indexOf(entry), 1)
-    for (const socket of entry.open) socket.close(1001, 'server is stopping')
+    for (const socket of entry.open) {
+      socket.close(1001, 'server is stopping')
+      setTimeout(() => socket.terminate(), closeDeadlineMs).unref()
+    }
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -69,6 +75,7 @@ export class WebSocketDoor implements FrontDoor {
 
   #refuse(socket: Duplex, status: string, reason: string): void {
     this.#meter.count('headwatch_connections_refused_total', 1, { reason })
+    socket.once('finish', () => socket.destroy()) // A peer that keeps its side open would hold the socket for ever.
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   }
 
@@ -81,13 +88,24 @@ export class WebSocketDoor implements FrontDoor {
     this.#connections++
     entry.open.add(peer)
     this.#meter.set('headwatch_connections', this.#connections)
-    peer.on('message', (frame, isBinary) => deliver(listener, frame, isBinary))
+    peer.on('message', (frame, isBinary) => this.#guard(peer, () => deliver(listener, frame, isBinary)))
     peer.on('close', (code) => {
       this.#connections--
       entry.open.delete(peer)
       this.#meter.set('headwatch_connections', this.#connections)
-      listener.onEnd(code !== 1006)
+      this.#guard(peer, () => listener.onEnd(code !== 1006))
     })
+  }
+
+  /** A listener that throws costs its own connection, never the program. */
+  #guard(peer: WebSocket, call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#meter.count('headwatch_connection_faults_total')
+      this.#logger.error('a listener failed on a frame; its connection is closed', { reason: String(error) })
+      peer.close(1011, 'internal error')
+    }
   }
 }
 

@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock, Meter, Plugin } from '@headwatch/sdk'
 import { coreSink } from './core-sink.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
 
 /**
  * The receiver `plugin` behind a gateway of its own in this process: what it accepts reaches the pipeline in handovers,
- * as it would from a gateway process.
+ * as it would from a gateway process. Each time it listens is a gateway's life of its own: new numbers, and nothing left of the life before.
  */
 export function throughGateway<Config>(
   plugin: Plugin<'receiver', Config>,
-  options: GatewayOptions,
+  options: Omit<GatewayOptions, 'epoch'>,
   parts: { readonly clock: Clock; readonly meter: Meter },
 ): Plugin<'receiver', Config> {
   return {
@@ -17,10 +18,12 @@ export function throughGateway<Config>(
       const receiver = plugin.create(config, host)
       return {
         async listen(accept, signal) {
-          const gateway = new Gateway(options, coreSink(accept, options.maxRecords), parts)
+          const gateway = new Gateway({ ...options, epoch: randomUUID() }, coreSink(accept, options.maxRecords), parts)
+          const life = new AbortController()
           try {
-            await receiver.listen(gateway.accept, signal)
+            await receiver.listen(gateway.accept, AbortSignal.any([signal, life.signal]))
           } finally {
+            life.abort()
             await gateway.close(AbortSignal.timeout(2_000))
           }
         },
