@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import { builtPage, missingBrowser, openPage } from './browser.ts'
-import { startFakeServer } from './fake-server.ts'
+import { type FakeServer, startFakeServer } from './fake-server.ts'
 import { seededFleet } from './seeded-fleet.ts'
 
 const skip = missingBrowser() ?? false
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 describe('the page has no serious accessibility violation', { skip }, () => {
+  const fleet = seededFleet('1', 120, Date.now())
+  let server: FakeServer
+  before(async () => {
+    server = await startFakeServer([fleet], await builtPage())
+  })
+  after(() => server[Symbol.asyncDispose]())
+
   const views = [
     'screen=overview',
     'screen=nodes&state=silent&state=behind',
@@ -23,8 +30,6 @@ describe('the page has no serious accessibility violation', { skip }, () => {
     ['light', 390],
   ] as const) {
     test(`${theme}, ${width} px`, async (context) => {
-      const fleet = seededFleet('1', 120, Date.now())
-      await using server = await startFakeServer([fleet], await builtPage())
       const silent = fleet.nodes.find(({ activity }) => activity === 'silent')
       const page = await openPage(context, server.url, { width, height: 844 })
       for (const view of views) {

@@ -27,7 +27,10 @@ export function builtPage(): Promise<string> {
   return built
 }
 
-/** A page of its own on `url`. What the page logs as an error fails the test. */
+/**
+ * A page of its own on `url`, closed after the test. What the page logs as an error fails the test; so its server has to
+ * outlive the test: one that ends with the test's function leaves a page that finds nobody.
+ */
 export async function openPage(
   context: TestContext,
   url: string,

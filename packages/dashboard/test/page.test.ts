@@ -260,8 +260,13 @@ describe('the page', { skip }, () => {
 })
 
 describe('the page of a server that no node has reported to', { skip }, () => {
+  let server: FakeServer
+  before(async () => {
+    server = await startFakeServer([], await builtPage())
+  })
+  after(() => server[Symbol.asyncDispose]())
+
   test('tells how to connect one, in commands', async (context) => {
-    await using server = await startFakeServer([], await builtPage())
     const page = await openPage(context, server.url)
     await page.getByText('No node has reported yet').waitFor()
     await page.getByText(`--server ${server.url.slice(0, -1).replace('http', 'ws')}`).waitFor()
