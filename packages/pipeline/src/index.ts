@@ -7,7 +7,18 @@ export { loadPackage } from './loader/load-package.ts'
 export { jsonLogger, type LogLevel } from './logger.ts'
 export type { Instance, PipelinePlan, Plan } from './plan.ts'
 export { MemoryQueue, type MemoryQueueOptions } from './queue/memory-queue.ts'
-export type { PutResult, Queue, QueueLimits, QueueReader, TakeLimits, Taken, WhenFull } from './queue/queue.ts'
+export type {
+  Orphan,
+  PutResult,
+  Queue,
+  QueueHealth,
+  QueueLimits,
+  QueueReader,
+  ReaderOptions,
+  TakeLimits,
+  Taken,
+  WhenFull,
+} from './queue/queue.ts'
 export type { DrainOutcome, RunningPipelines } from './running-pipelines.ts'
 export { MetricRegistry } from './self-metrics/metric-registry.ts'
 export { processProbe } from './self-metrics/process-probe.ts'

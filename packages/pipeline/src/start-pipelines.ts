@@ -26,8 +26,8 @@ export interface PipelineParts {
   readonly lent: Lent
   /** A random text, new at every start: numbers given by this program belong to it. */
   readonly epoch: string
-  /** Makes the queue in front of a pipeline's exporters. */
-  readonly makeQueue: (source: Source, pipeline: PipelinePlan) => Queue
+  /** Makes the queue in front of a pipeline's exporters. What it throws ends the start. */
+  readonly makeQueue: (source: Source, pipeline: PipelinePlan) => Queue | Promise<Queue>
   /** What the queues that `makeQueue` makes survive; `memory` when absent. */
   readonly queueKeeps?: QueueKeeps
 }
@@ -38,7 +38,7 @@ const openTimeoutMs = 60_000
 /**
  * Starts everything in `plan`: stores first, then exporters, processors, receivers and collectors.
  *
- * @throws {RejectedError} the plan promises what it cannot keep; or what `open` of a store threw. Nothing runs then, and
+ * @throws {RejectedError} the plan promises what it cannot keep; or what `open` of a store or `makeQueue` threw. Nothing runs then, and
  * what was open is closed again.
  */
 export async function startPipelines(plan: Plan, parts: PipelineParts): Promise<RunningPipelines> {
@@ -47,10 +47,10 @@ export async function startPipelines(plan: Plan, parts: PipelineParts): Promise<
   const stores = await openStores(plan, parts)
   const starter = new Starter(plan, parts, stores)
   try {
-    return new RunningPipelines(starter.assemble(), parts)
+    return new RunningPipelines(await starter.assemble(), parts)
   } catch (error) {
-    for (const owned of [...starter.owned, ...stores.values()])
-      await owned[Symbol.asyncDispose]().catch(() => undefined)
+    const opened: readonly AsyncDisposable[] = [...starter.owned, ...starter.queues.values(), ...stores.values()]
+    await Promise.allSettled(opened.map((one) => one[Symbol.asyncDispose]()))
     throw error
   }
 }
@@ -75,6 +75,7 @@ async function openStores(plan: Plan, parts: PipelineParts): Promise<ReadonlyMap
 /** Puts the instances of a plan together. Nothing in it runs yet. */
 class Starter {
   readonly owned: Supervised<object>[] = []
+  readonly queues = new Map<string, Queue>()
   readonly #plan: Plan
   readonly #parts: PipelineParts
   readonly #supervision: SupervisionParts
@@ -92,12 +93,12 @@ class Starter {
     )
   }
 
-  assemble(): Assembly {
+  async assemble(): Promise<Assembly> {
     const { pipelines, exporters } = this.#plan
-    const queues = new Map<string, Queue>()
+    const { queues } = this
     for (const pipeline of pipelines)
       if (exporters.some(isIn(pipeline.to)))
-        queues.set(pipeline.name, this.#parts.makeQueue(this.#source(pipeline.name), pipeline))
+        queues.set(pipeline.name, await this.#parts.makeQueue(this.#source(pipeline.name), pipeline))
     const destinations = this.#destinations(queues)
     const intakes = new Map(pipelines.map((pipeline) => [pipeline, this.#intake(pipeline, queues.get(pipeline.name))]))
     return {

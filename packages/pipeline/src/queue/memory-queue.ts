@@ -1,7 +1,7 @@
 import type { Source, TelemetryRecord } from '@headwatch/protocol'
 import { MemoryLog } from './memory-log.ts'
 import { MemoryReader } from './memory-reader.ts'
-import type { PutResult, Queue, QueueLimits, QueueReader, WhenFull } from './queue.ts'
+import type { Orphan, PutResult, Queue, QueueHealth, QueueLimits, QueueReader, WhenFull } from './queue.ts'
 import { sizeOf } from './record-size.ts'
 
 export interface MemoryQueueOptions {
@@ -13,7 +13,8 @@ export interface MemoryQueueOptions {
  * A queue that lives as long as its process: what it holds is lost with it.
  *
  * Bytes are estimates (`sizeOf`). What a destination has taken and not settled counts as held. A record that alone is
- * over the bound is let go whatever `whenFull` says, since waiting would never end. With `drop_oldest` a run that is
+ * over the bound is let go whatever `whenFull` says, since waiting would never end. Nothing outlives its delivery, so a
+ * reader's `wrap` asks for nothing, and what is set aside is let go. With `drop_oldest` a run that is
  * with a destination at that moment is given up too: delivered after all, it is settled; given back, it becomes a gap.
  */
 export class MemoryQueue implements Queue {
@@ -55,6 +56,15 @@ export class MemoryQueue implements Queue {
     })
     this.#readers.set(destination, reader)
     return reader
+  }
+
+  /** None: a destination that leaves takes its place with it. */
+  orphans(): readonly Orphan[] {
+    return []
+  }
+
+  health(): QueueHealth {
+    return { bytesOnDisk: 0, quarantinedRecords: 0 }
   }
 
   close(): void {

@@ -76,6 +76,8 @@ export class MemoryReader implements QueueReader {
     this.wake()
   }
 
+  async setAside(): Promise<void> {}
+
   status(): ReturnType<QueueReader['status']> {
     return { live: this.#laneStatus(this.#lanes.live), backlog: this.#laneStatus(this.#lanes.backlog) }
   }

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Lane } from '@headwatch/protocol'
 import fc from 'fast-check'
 import type { Queue, QueueLimits, QueueReader, WhenFull } from './queue.ts'
-import { type FreshQueue, takeNow, takingExamples, whenFullExamples } from './queue-examples.ts'
+import { type FreshQueue, healthExamples, takeNow, takingExamples, whenFullExamples } from './queue-examples.ts'
 import { LogModel, numbersOf, ReaderModel, recordOf } from './queue-model.ts'
 
 /** Where and how a queue is to be made; each call gets a folder of its own that does not exist yet. */
@@ -44,6 +44,7 @@ export function checkQueue(name: string, make: MakeQueue): void {
     }
     whenFullExamples(fresh)
     takingExamples(fresh)
+    healthExamples(fresh)
   })
 }
 

@@ -103,6 +103,41 @@ export function takingExamples(fresh: FreshQueue): void {
   })
 }
 
+/** What a queue says about itself, and what it keeps for people. */
+export function healthExamples(fresh: FreshQueue): void {
+  test('says nothing is wrong while nothing is', async () => {
+    await using queue = await fresh('wait')
+    queue.reader('one')
+    await queue.put([recordOf(1)])
+    const { bytesOnDisk, quarantinedRecords, problem } = queue.health()
+    assert.ok(bytesOnDisk >= 0)
+    assert.deepEqual({ quarantinedRecords, problem }, { quarantinedRecords: 0, problem: undefined })
+  })
+
+  test('lists no destination that is read, or has nothing waiting, as an orphan', async () => {
+    await using queue = await fresh('wait')
+    queue.reader('one')
+    const two = queue.reader('two')
+    await queue.put([recordOf(1)])
+    const taken = await takeNow(two, 'live')
+    if (taken !== undefined) two.settle(taken)
+    await two[Symbol.asyncDispose]()
+    assert.deepEqual(queue.orphans(), [])
+  })
+
+  test('still waits for what was set aside to be settled', async () => {
+    await using queue = await fresh('wait')
+    const one = queue.reader('one')
+    await queue.put([recordOf(1), recordOf(2)])
+    const taken = await takeNow(one, 'live')
+    assert.equal(taken?.kind, 'batch')
+    if (taken?.kind !== 'batch') return
+    await one.setAside([{ sequence: taken.batch.first, record: recordOf(1) }], 'refused by the checker')
+    one.release(taken)
+    assert.deepEqual(ids(await takeNow(one, 'live')), [1, 2])
+  })
+}
+
 /** The next run where one waits; undefined where none does. */
 export async function takeNow(reader: QueueReader, lane: Lane, records = 100): Promise<Taken | undefined> {
   const status = reader.status()[lane]

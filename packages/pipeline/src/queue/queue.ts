@@ -1,4 +1,4 @@
-import type { Batch, Gap, Lane, Source, TelemetryRecord } from '@headwatch/protocol'
+import type { Batch, Gap, Lane, Source, TelemetryRecord, UnixMs } from '@headwatch/protocol'
 
 /** What `put` does when the queue is full. */
 export type WhenFull = 'wait' | 'drop_oldest' | 'drop_newest'
@@ -20,6 +20,34 @@ export type Taken =
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'gap'; readonly gap: Gap; readonly lane: Lane }
 
+/** What a destination wants of the log beyond being read. */
+export interface ReaderOptions {
+  /**
+   * Keep records, delivered or not, until newer ones of this many bytes stand in the log or the queue has run this long
+   * since; what is not delivered by then is a gap `wrapped`. Absent: a settled record is done with.
+   */
+  readonly wrap?: { readonly bytes: number; readonly ageMs: number }
+}
+
+/** A destination with a place in the log that nobody reads: most likely it was removed from the configuration. Its backlog is kept. */
+export interface Orphan {
+  readonly destination: string
+  readonly records: number
+  readonly bytes: number
+  /** When the oldest of them was true. */
+  readonly oldestAt?: UnixMs
+}
+
+/** What a queue says about itself. */
+export interface QueueHealth {
+  /** Everything the queue occupies, of files; 0 in memory. */
+  readonly bytesOnDisk: number
+  /** Damaged records moved aside since the folder was made. */
+  readonly quarantinedRecords: number
+  /** Why nothing can be written now, a sentence; absent when all is well. */
+  readonly problem?: string
+}
+
 /**
  * One destination's place in the log. Its cursor is the oldest number it has not settled: it may be behind
  * the truth, never ahead, so a crash costs repeats and never a record.
@@ -39,6 +67,14 @@ export interface QueueReader extends AsyncDisposable {
    * after an outage, so that fresh data goes first. Without it everything is live.
    */
   split(): void
+  /**
+   * Records of a taken run that the destination will never have, and why: kept for people where the queue has a place for
+   * them (bounded, oldest go first). They still have to be settled.
+   */
+  setAside(
+    records: readonly { readonly sequence: bigint; readonly record: TelemetryRecord }[],
+    reason: string,
+  ): Promise<void>
   /** Records and bytes that wait, and since when the oldest does (wall clock), per lane. */
   status(): Readonly<Record<Lane, { readonly records: number; readonly bytes: number; readonly oldestAt?: number }>>
 }
@@ -62,7 +98,10 @@ export interface Queue extends AsyncDisposable {
   /** Gives records their numbers. Resolves once they are kept at the queue's own level: in memory, or on disk after a sync. */
   put(records: readonly TelemetryRecord[]): Promise<PutResult>
   /** The place of a destination, made at the first call for a name: it begins with what is put from then on. One reader per name at a time. */
-  reader(destination: string): QueueReader
+  reader(destination: string, options?: ReaderOptions): QueueReader
+  /** Destinations that have something waiting and no reader now. */
+  orphans(): readonly Orphan[]
+  health(): QueueHealth
   /** Refuses new records (they count as dropped); what is queued can still be taken. Safe to call twice. */
   close(): void
 }
