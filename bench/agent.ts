@@ -21,8 +21,8 @@ export const agent: Bench = {
     })
     await server.line(/page on/)
     await using watched = startHeadwatch(
-      ['agent', '--rpc', chain.endpoint, '--server', `ws://127.0.0.1:${port}`, '--name', 'bench'],
-      { HEADWATCH_SECRET: 'bench' },
+      ['agent', '--rpc', chain.endpoint, '--server', `http://127.0.0.1:${port}`, '--name', 'bench'],
+      { HEADWATCH_TOKEN: 'bench' },
     )
     await watched.line(/agent/)
     await using bare = startNode(['--eval', 'console.log("idle"); setInterval(() => {}, 1000)'])

@@ -7,8 +7,10 @@ export interface AgentOptions {
   readonly secret: string
   /** JSON-RPC address of the node. */
   readonly rpc: string
-  /** `ws://127.0.0.1:3000` */
+  /** `127.0.0.1:3000` */
   readonly server: string
+  /** How it reports: to a Headwatch server as its own agents do, or as ethstats. */
+  readonly speaks: 'native' | 'ethstats'
   /** A configuration file to write and use; flags alone when absent. */
   readonly configFile?: string
 }
@@ -25,12 +27,13 @@ export interface Agent extends AsyncDisposable {
 const everyMs = 500
 
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  const { program, name, secret, rpc, server, configFile } = options
+  const { program, name, secret, rpc, server, speaks, configFile } = options
   if (configFile !== undefined) writeFileSync(configFile, configuration(options))
-  const flags = ['--rpc', rpc, '--server', server, '--name', name]
+  const destination = speaks === 'native' ? ['--server', `http://${server}`] : ['--ethstats', `ws://${server}`]
+  const flags = ['--rpc', rpc, ...destination, '--name', name]
   const args = ['agent', ...(configFile === undefined ? flags : ['--config', configFile])]
-  const start = () =>
-    startHeadwatch({ program, args, environment: { HEADWATCH_SECRET: secret }, saysReady: /^Headwatch agent/ })
+  const environment = { HEADWATCH_SECRET: secret, HEADWATCH_TOKEN: `the token of ${name}` }
+  const start = () => startHeadwatch({ program, args, environment, saysReady: /^Headwatch agent/ })
   let process = await start()
   return {
     name,
@@ -44,12 +47,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   }
 }
 
-function configuration({ name, rpc, server }: AgentOptions): string {
+function configuration({ name, rpc, server, speaks }: AgentOptions): string {
+  const exporter = {
+    native: `native: { endpoint: "ws://${server}/agent", token: "\${HEADWATCH_TOKEN}", retention: acked }`,
+    ethstats: `ethstats: { endpoint: "ws://${server}", secret: "\${HEADWATCH_SECRET}" }`,
+  }[speaks]
   return `self: { agent: ${name} }
 collectors:
   ethereum: { endpoint: "${rpc}", everyMs: ${everyMs} }
   host: {}
 exporters:
-  ethstats: { endpoint: "${server}", secret: "\${HEADWATCH_SECRET}" }
+  ${exporter}
 `
 }

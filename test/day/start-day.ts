@@ -26,14 +26,14 @@ export async function startDay(folder: string, stack: AsyncDisposableStack, say:
   const chain = await startChain()
   const server = stack.use(await startServer({ program, port, dataFolder: join(folder, 'data'), secret }))
   const proxy = stack.use(await startCuttingProxy(port))
-  const agent = async (name: string, way: { port: number; configFile?: string }) => {
-    const { port: through, configFile } = way
-    const common = { program, name, secret, rpc: chain.endpoint, server: `ws://127.0.0.1:${through}` }
-    return stack.use(await startAgent({ ...common, ...(configFile !== undefined && { configFile }) }))
+  const agent = async (name: string, way: { port: number; speaks: 'native' | 'ethstats'; configFile?: string }) => {
+    const { port: through, ...rest } = way
+    const common = { program, name, secret, rpc: chain.endpoint, server: `127.0.0.1:${through}` }
+    return stack.use(await startAgent({ ...common, ...rest }))
   }
-  const steady = await agent('bergen', { port, configFile: join(folder, 'bergen.yaml') })
-  const killed = await agent('lima', { port, configFile: join(folder, 'lima.yaml') })
-  const remote = await agent('quito', { port: proxy.port })
+  const steady = await agent('bergen', { port, speaks: 'native', configFile: join(folder, 'bergen.yaml') })
+  const killed = await agent('lima', { port, speaks: 'native', configFile: join(folder, 'lima.yaml') })
+  const remote = await agent('quito', { port: proxy.port, speaks: 'ethstats' })
   const endpoint = `ws://127.0.0.1:${port}/api`
   const client = stack.use(
     new PretendClient({ endpoint, name: 'oldNode', secret, networkId: pretendNetworkId, ledger }),

@@ -1,4 +1,4 @@
-import { PluginCatalog, type PluginSource } from '@headwatch/pipeline'
+import { PluginCatalog } from '@headwatch/pipeline'
 import type { Carrier } from '@headwatch/plugins/native'
 import type { Plugin } from '@headwatch/sdk'
 
@@ -20,12 +20,10 @@ export function agentPlugins(carrier?: Carrier): PluginCatalog {
       name: 'ethstats',
       load: async () => (await import('@headwatch/plugins/ethstats')).ethstatsExporter as Plugin,
     },
-    ...nativeExporter(carrier),
+    {
+      kind: 'exporter',
+      name: 'native',
+      load: async () => (await import('@headwatch/plugins/native')).nativePlugins(carrier).exporter as Plugin,
+    },
   ])
-}
-
-function nativeExporter(carrier: Carrier | undefined): readonly PluginSource[] {
-  if (carrier === undefined) return []
-  const load = async () => (await import('@headwatch/plugins/native')).nativePlugins(carrier).exporter as Plugin
-  return [{ kind: 'exporter', name: 'native', load }]
 }

@@ -14,7 +14,7 @@ export interface ConfigText {
   readonly flags?: readonly Override[]
 }
 
-/** Reads an agent's configuration. With a `carrier`, it can report to a server of the same program. @throws {ConfigError} every problem with its line. */
+/** Reads an agent's configuration. With a `carrier`, it can also report to a server of the same program. @throws {ConfigError} every problem with its line. */
 export async function readAgentConfig(
   { file, text, environment, flags = [] }: ConfigText,
   carrier?: Carrier,

@@ -11,7 +11,7 @@ export async function readConfigFile(path: string): Promise<string> {
 /** The first line of a file that holds nothing but a secret. @throws {UsageError} */
 export async function readSecretFile(path: string): Promise<string> {
   const secret = (await readConfigFile(path)).split(/\r?\n/, 1)[0]?.trim() ?? ''
-  if (secret === '') throw new UsageError(`${path} is empty; its first line must be the secret`)
+  if (secret === '') throw new UsageError(`${path} is empty; its first line must hold it`)
   return secret
 }
 

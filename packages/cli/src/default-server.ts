@@ -2,7 +2,7 @@
 export function defaultServer(listen: string, dataFolder: string) {
   const hasSecret = process.env.HEADWATCH_SECRET !== undefined
   return {
-    receivers: { ethstats: {} },
+    receivers: { native: {}, ethstats: {} },
     processors: { node_silence: {} },
     stores: { sqlite: { folder: dataFolder } },
     server: { listen },
@@ -11,9 +11,10 @@ export function defaultServer(listen: string, dataFolder: string) {
 }
 
 /**
- * The pipelines of a server that only ethstats clients report to. They repeat nothing that is not acknowledged: to wait
- * for the store would only make the live state wait with it.
+ * Its pipelines. Agents are acknowledged what is stored. Clients that speak ethstats repeat nothing that is not
+ * acknowledged: to wait for the store would only make the live state wait with it.
  */
-export const unacknowledged = {
-  main: { from: ['ethstats'], through: ['node_silence'], to: ['sqlite'], acknowledge: 'memory' },
+export const defaultPipelines = {
+  agents: { from: ['native'], through: ['node_silence'], to: ['sqlite'], acknowledge: 'stored' },
+  ethstats: { from: ['ethstats'], through: ['node_silence'], to: ['sqlite'], acknowledge: 'memory' },
 }

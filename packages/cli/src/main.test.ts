@@ -58,7 +58,8 @@ describe('a mistake is answered with one sentence and exit code 2:', { concurren
     ['an agent without a server', ['agent'], /^say where to report to, with --server/],
     ['a node that has no address', ['up', '--rpc', 'here'], /^--rpc: collectors\.ethereum\.endpoint: Invalid URL$/],
     ['a node at another protocol', ['up', '--rpc', 'ftp://x'], /^--rpc: collectors\.ethereum\.endpoint: Invalid URL$/],
-    ['a bad server', ['agent', '--server', 'x'], /^--server: exporters\.ethstats\.endpoint: Invalid URL/],
+    ['a bad server', ['agent', '--server', 'x'], /^--server: exporters\.native\.endpoint: .*ws:\/\/host/],
+    ['a bad ethstats server', ['agent', '--ethstats', 'x'], /^--ethstats: exporters\.ethstats\.endpoint: Invalid URL/],
     [
       'a bad variable',
       ['agent', '--server', 'ws://x'],
@@ -72,12 +73,13 @@ describe('a mistake is answered with one sentence and exit code 2:', { concurren
       ['agent', '--secret', 'hunter2'],
       /^a secret on the command line .* --secret-file/,
     ],
+    ['a token on the command line', ['agent', '--token', 'hunter2'], /^a token on the command line .* --token-file/],
     [
       'a secret file that is missing',
-      ['agent', '--server', 'ws://x', '--secret-file', 'nope'],
+      ['agent', '--ethstats', 'ws://x', '--secret-file', 'nope'],
       /^cannot read nope: there is no such file$/,
     ],
-    ['an empty secret file', ['agent', '--server', 'ws://x', '--secret-file', 'empty'], /^empty is empty/],
+    ['an empty secret file', ['agent', '--server', 'ws://x', '--token-file', 'empty'], /^empty is empty/],
     ['a missing file', ['agent', '--config', 'nope.yaml'], /^cannot read nope\.yaml: there is no such file$/],
     ['a folder for a file', ['check-config', '.'], /^cannot read \.: it is a folder$/],
     [

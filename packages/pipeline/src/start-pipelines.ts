@@ -1,5 +1,14 @@
 import type { Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
-import { type Clock, type Exporter, type Host, type Kind, type Logger, RejectedError, type Store } from '@headwatch/sdk'
+import {
+  type Clock,
+  type Exporter,
+  type Host,
+  type Kind,
+  type Logger,
+  type Processor,
+  RejectedError,
+  type Store,
+} from '@headwatch/sdk'
 import { Destination } from './delivery/destination.ts'
 import { runCollector } from './intake/collector-runner.ts'
 import { entrance } from './intake/entrance.ts'
@@ -81,6 +90,7 @@ class Starter {
   readonly #supervision: SupervisionParts
   readonly #stores: ReadonlyMap<string, SupervisedStore>
   readonly #writers: ReadonlyMap<string, StoreWriter>
+  readonly #processors = new Map<string, Supervised<Processor>>()
 
   constructor(plan: Plan, parts: PipelineParts, stores: ReadonlyMap<string, SupervisedStore>) {
     this.#plan = plan
@@ -131,7 +141,7 @@ class Starter {
   #intake(pipeline: PipelinePlan, queue: Queue | undefined): Intake {
     const processors = pipeline.through
       .flatMap((name) => this.#plan.processors.filter((instance) => instance.name === name))
-      .map((instance) => this.#supervised(instance))
+      .map((instance) => ({ ticksHere: !this.#processors.has(instance.name), processor: this.#processor(instance) }))
     const complete = this.#completion(this.#plan.self)
     const stores = pipeline.to.flatMap((name) => this.#writers.get(name) ?? [])
     const { metrics } = this.#parts
@@ -141,6 +151,13 @@ class Starter {
       new Numbering(this.#source(`added/${pipeline.name}`)),
       metrics,
     )
+  }
+
+  /** One for all pipelines that name it: what it knows, it knows of everything that passes. */
+  #processor(instance: Instance<'processor'>): Supervised<Processor> {
+    const made = this.#processors.get(instance.name) ?? this.#supervised<Processor>(instance)
+    this.#processors.set(instance.name, made)
+    return made
   }
 
   #receivers(intakes: ReadonlyMap<PipelinePlan, Intake>): Assembly['sources'] {

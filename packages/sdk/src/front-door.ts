@@ -21,6 +21,7 @@ export interface WebSocketRoute {
   readonly path: string
   /** A longer frame closes the connection before it is read whole. */
   readonly maxFrameBytes: number
+  /** What is spoken here. A client that does not offer it is refused with a sentence, before `accept`. Absent: none is asked for. */
   readonly subprotocol?: string
   /** Takes the connection, or refuses it by returning undefined. */
   readonly accept: (socket: Socket) => SocketListener | undefined

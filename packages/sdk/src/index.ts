@@ -26,6 +26,7 @@ export {
   sequenceAt,
   sourceText,
 } from '@headwatch/protocol'
+export { addressPrefix } from './address-prefix.ts'
 export type { Action, Admission, AdmissionVerdict, Knock, Principal, RefusalReason } from './admission.ts'
 export { RejectedError, RetryableError, retryAfterOf, type Verdict, verdictOf } from './errors.ts'
 export type { FrontDoor, Socket, SocketListener, WebSocketRoute } from './front-door.ts'

@@ -1,4 +1,4 @@
-import { PluginCatalog, type PluginSource } from '@headwatch/pipeline'
+import { PluginCatalog } from '@headwatch/pipeline'
 import type { Carrier } from '@headwatch/plugins/native'
 import type { Plugin } from '@headwatch/sdk'
 
@@ -20,7 +20,11 @@ export function serverPlugins(carrier?: Carrier): PluginCatalog {
       name: 'ethstats',
       load: async () => (await import('@headwatch/plugins/ethstats')).ethstatsReceiver as Plugin,
     },
-    ...nativeReceiver(carrier),
+    {
+      kind: 'receiver',
+      name: 'native',
+      load: async () => (await import('@headwatch/plugins/native')).nativePlugins(carrier).receiver as Plugin,
+    },
     {
       kind: 'processor',
       name: 'node_silence',
@@ -32,15 +36,14 @@ export function serverPlugins(carrier?: Carrier): PluginCatalog {
       load: async () => (await import('@headwatch/plugins/ethstats')).ethstatsExporter as Plugin,
     },
     {
+      kind: 'exporter',
+      name: 'native',
+      load: async () => (await import('@headwatch/plugins/native')).nativePlugins(carrier).exporter as Plugin,
+    },
+    {
       kind: 'store',
       name: 'sqlite',
       load: async () => (await import('@headwatch/plugins/sqlite')).sqliteStore as Plugin,
     },
   ])
-}
-
-function nativeReceiver(carrier: Carrier | undefined): readonly PluginSource[] {
-  if (carrier === undefined) return []
-  const load = async () => (await import('@headwatch/plugins/native')).nativePlugins(carrier).receiver as Plugin
-  return [{ kind: 'receiver', name: 'native', load }]
 }

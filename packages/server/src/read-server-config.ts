@@ -21,7 +21,7 @@ export interface ServerConfig {
   readonly admission: AdmissionSettings
 }
 
-/** Reads a server's configuration. With a `carrier`, agents of the same program can be received. @throws {ConfigError} every problem with its line. */
+/** Reads a server's configuration. With a `carrier`, agents of the same program can be received too. @throws {ConfigError} every problem with its line. */
 export async function readServerConfig(
   { file, text, environment, flags = [] }: ServerConfigText,
   carrier?: Carrier,

@@ -2,15 +2,18 @@ import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
 import { readConfigFile, readSecretFile } from '../config-file.ts'
 import { UsageError } from '../exit.ts'
-import { givenFlags } from '../given-flags.ts'
+import { type GivenFlag, givenFlags } from '../given-flags.ts'
+import { nativeEndpoint } from '../native-endpoint.ts'
 import { runUntilSignal } from '../run-until-signal.ts'
-import { configOption, rpcOption, secretFileOption, secretOption } from './options.ts'
+import { configOption, rpcOption, secretFileOption, secretOption, tokenFileOption, tokenOption } from './options.ts'
 
 interface AgentFlags {
   readonly config?: string
   readonly rpc: string
   readonly server?: string
+  readonly ethstats?: string
   readonly name: string
+  readonly tokenFile?: string
   readonly secretFile?: string
 }
 
@@ -21,23 +24,31 @@ export function agentCommand(): Command {
     .addOption(configOption())
     .addOption(rpcOption())
     .addOption(
-      new Option('--server <url>', 'ethstats server to report to: ws://host:3000 or wss://host').env(
-        'HEADWATCH_SERVER',
+      new Option('--server <url>', 'Headwatch server to report to: http://host:3000 or https://host')
+        .env('HEADWATCH_SERVER')
+        .argParser(nativeEndpoint),
+    )
+    .addOption(
+      new Option('--ethstats <url>', 'server of the older kind to report to, also beside --server: ws://host:3000').env(
+        'HEADWATCH_ETHSTATS',
       ),
     )
     .addOption(new Option('--name <name>', 'name of this node').env('HEADWATCH_NAME').default(hostname()))
+    .addOption(tokenFileOption())
+    .addOption(tokenOption())
     .addOption(secretFileOption())
     .addOption(secretOption())
     .addHelpText(
       'after',
-      '\nFlags win over the file.\n\nExample:\n  HEADWATCH_SECRET=… headwatch agent --rpc http://127.0.0.1:8545 --server wss://stats.example --name eu-1\n',
+      '\nFlags win over the file. The token proves that the name is this agent’s: any long random text, kept; the server remembers\nthe first it hears. The secret is that of an ethstats server.\n\nExample:\n  HEADWATCH_TOKEN=… headwatch agent --rpc http://127.0.0.1:8545 --server https://stats.example --name eu-1\n',
     )
     .action(runAgent)
 }
 
 const keys = {
   rpc: ['collectors', 'ethereum', 'endpoint'],
-  server: ['exporters', 'ethstats', 'endpoint'],
+  server: ['exporters', 'native', 'endpoint'],
+  ethstats: ['exporters', 'ethstats', 'endpoint'],
   name: ['self', 'agent'],
 }
 
@@ -53,24 +64,54 @@ async function runAgent(flags: AgentFlags, command: Command): Promise<void> {
   }, console.log)
 }
 
-async function configOf({ config, server, name, secretFile }: AgentFlags, command: Command) {
-  if (config === undefined && server === undefined)
-    throw new UsageError('say where to report to, with --server ws://host:3000, or give a file with --config')
-  const secret = secretFile === undefined ? process.env.HEADWATCH_SECRET : await readSecretFile(secretFile)
-  const isNeeded = secret !== undefined && (config === undefined || secretFile !== undefined)
-  const from = secretFile === undefined ? 'HEADWATCH_SECRET' : '--secret-file'
-  const secretFlag = isNeeded ? [{ from, path: ['exporters', 'ethstats', 'secret'], value: secret }] : []
+async function configOf(flags: AgentFlags, command: Command) {
+  const { config, server, ethstats } = flags
+  if (config === undefined && server === undefined && ethstats === undefined)
+    throw new UsageError('say where to report to, with --server http://host:3000, or give a file with --config')
   return {
     file: config ?? 'the flags',
-    text: config === undefined ? flagsAlone(name) : await readConfigFile(config),
+    text: config === undefined ? flagsAlone(flags) : await readConfigFile(config),
     environment: process.env,
-    flags: [...givenFlags(command, keys), ...secretFlag],
+    flags: [...givenFlags(command, keys), ...(await secretsOf(flags))],
   }
 }
 
+/** Where the secrets of `flags` go. A configuration file names its own: the variables are for flags alone. */
+async function secretsOf({
+  config,
+  server,
+  ethstats,
+  tokenFile,
+  secretFile,
+}: AgentFlags): Promise<readonly GivenFlag[]> {
+  const isAlone = config === undefined
+  const { HEADWATCH_TOKEN, HEADWATCH_SECRET } = process.env
+  const token = isAlone && server !== undefined ? HEADWATCH_TOKEN : undefined
+  const secret = isAlone && ethstats !== undefined ? HEADWATCH_SECRET : undefined
+  return [
+    ...(await secretFlag(['exporters', 'native', 'token'], '--token-file', tokenFile, 'HEADWATCH_TOKEN', token)),
+    ...(await secretFlag(['exporters', 'ethstats', 'secret'], '--secret-file', secretFile, 'HEADWATCH_SECRET', secret)),
+  ]
+}
+
+async function secretFlag(
+  path: readonly string[],
+  flag: string,
+  file: string | undefined,
+  variable: string,
+  text: string | undefined,
+): Promise<readonly GivenFlag[]> {
+  if (file !== undefined) return [{ from: flag, path, value: await readSecretFile(file) }]
+  return text === undefined ? [] : [{ from: variable, path, value: text }]
+}
+
 /** What an agent without a file runs, beside its flags. JSON is YAML. */
-function flagsAlone(name: string): string {
-  return JSON.stringify({ self: { agent: name }, collectors: { ethereum: {}, host: {} } })
+function flagsAlone({ name, server, ethstats }: AgentFlags): string {
+  const exporters = {
+    ...(server !== undefined && { native: { retention: 'acked' } }),
+    ...(ethstats !== undefined && { ethstats: {} }),
+  }
+  return JSON.stringify({ self: { agent: name }, collectors: { ethereum: {}, host: {} }, exporters })
 }
 
 function namesOf(instances: readonly { readonly name: string }[]): string {

@@ -31,3 +31,15 @@ export const secretOption = () =>
       'a secret on the command line can be read by everyone on this machine; use --secret-file FILE or set HEADWATCH_SECRET',
     )
   })
+
+/** The agent's proof of who it is; like a secret, in a file or a variable. */
+export const tokenFileOption = () =>
+  new Option('--token-file <file>', 'file with this agent’s token; or set HEADWATCH_TOKEN').env('HEADWATCH_TOKEN_FILE')
+
+/** Not a flag either. */
+export const tokenOption = () =>
+  new Option('--token <token>').hideHelp().argParser(() => {
+    throw new UsageError(
+      'a token on the command line can be read by everyone on this machine; use --token-file FILE or set HEADWATCH_TOKEN',
+    )
+  })

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { readConfigFile } from '../config-file.ts'
 import { dashboardFolder } from '../dashboard-folder.ts'
-import { defaultServer, unacknowledged } from '../default-server.ts'
+import { defaultPipelines, defaultServer } from '../default-server.ts'
 import { givenFlags } from '../given-flags.ts'
 import { runUntilSignal } from '../run-until-signal.ts'
 import { version } from '../version.ts'
@@ -24,7 +24,7 @@ export function serverCommand(): Command {
     .addOption(secretOption())
     .addHelpText(
       'after',
-      '\nFlags win over the file. Old agents report to ws://host:port/api; their shared secret is HEADWATCH_SECRET.\n\nExample:\n  HEADWATCH_SECRET=… headwatch server --listen 0.0.0.0:3000 --data /var/lib/headwatch\n',
+      '\nFlags win over the file. Agents report with --server http://host:port; each brings a token of its own.\nClients that speak ethstats report to ws://host:port/api; their shared secret is HEADWATCH_SECRET.\n\nExample:\n  HEADWATCH_SECRET=… headwatch server --listen 0.0.0.0:3000 --data /var/lib/headwatch\n',
     )
     .action(runServer)
 }
@@ -35,7 +35,7 @@ async function runServer({ config, listen, data }: ServerFlags, command: Command
   const { readServerConfig, startConfiguredServer } = await import('@headwatch/server')
   const text =
     config === undefined
-      ? JSON.stringify({ self: { agent: 'server' }, ...defaultServer(listen, data), pipelines: unacknowledged })
+      ? JSON.stringify({ self: { agent: 'server' }, ...defaultServer(listen, data), pipelines: defaultPipelines })
       : await readConfigFile(config)
   const read = await readServerConfig({
     file: config ?? 'the flags',
@@ -50,7 +50,7 @@ async function runServer({ config, listen, data }: ServerFlags, command: Command
       folder: config === undefined ? '.' : dirname(config),
     })
     console.log(
-      `Headwatch server: page on ${server.url}, agents report to ${server.url.replace('http', 'ws')}/api. Ctrl+C stops it.`,
+      `Headwatch server: page on ${server.url}, agents report with --server ${server.url}, ethstats clients to ${server.url.replace('http', 'ws')}/api. Ctrl+C stops it.`,
     )
     return server
   }, console.log)

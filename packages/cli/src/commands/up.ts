@@ -27,6 +27,8 @@ export function upCommand(): Command {
     .action(runUp)
 }
 
+/** Where server and agent of this process find each other. */
+const inProcess = 'in_process:main'
 const agentKeys = { rpc: ['collectors', 'ethereum', 'endpoint'], name: ['self', 'agent'] }
 const serverKeys = { listen: ['server', 'listen'], data: ['stores', 'sqlite', 'folder'] }
 /** The sections of the agent; variables that name others are the server's. */
@@ -38,11 +40,12 @@ async function runUp({ rpc, listen, data, name }: UpFlags, command: Command): Pr
   )
   const switchboard = new Switchboard()
   const { receivers, ...rest } = defaultServer(listen, data)
-  const serverText = JSON.stringify({ self: { agent: 'server' }, receivers: { ...receivers, native: {} }, ...rest })
+  const ownAgent = { 'native/up': { listen: inProcess } }
+  const serverText = JSON.stringify({ self: { agent: 'server' }, receivers: { ...receivers, ...ownAgent }, ...rest })
   const agentText = JSON.stringify({
     self: { agent: name },
     collectors: { ethereum: { endpoint: rpc }, host: {} },
-    exporters: { native: { retention: 'acked' } },
+    exporters: { native: { endpoint: inProcess, retention: 'acked' } },
   })
   const agentConfig = await readAgentConfig(
     {

@@ -14,8 +14,14 @@ export interface Processed {
  */
 const faultsUntilRestart = 10
 
-interface Stage {
+/** A processor as one pipeline has it. */
+export interface ProcessorInPlace {
   readonly processor: Supervised<Processor>
+  /** Whether this pipeline is the one that takes its judgements about what did not come; several may share a processor. */
+  readonly ticksHere: boolean
+}
+
+interface Stage extends ProcessorInPlace {
   faultsInRow: number
 }
 
@@ -29,12 +35,8 @@ export class Processing {
   readonly #meter: Meter
 
   /** `complete` fills in what a processor leaves out of the items it adds. */
-  constructor(
-    processors: readonly Supervised<Processor>[],
-    complete: (item: Telemetry) => TelemetryRecord,
-    meter: Meter,
-  ) {
-    this.#stages = processors.map((processor) => ({ processor, faultsInRow: 0 }))
+  constructor(processors: readonly ProcessorInPlace[], complete: (item: Telemetry) => TelemetryRecord, meter: Meter) {
+    this.#stages = processors.map((place) => ({ ...place, faultsInRow: 0 }))
     this.#complete = complete
     this.#meter = meter
   }
@@ -61,10 +63,11 @@ export class Processing {
     return { batch: { ...rest, records, ...(records.length < batch.count && { offsets }) }, added }
   }
 
-  /** Asks every processor for judgements about what did not come. */
+  /** Asks the processors for judgements about what did not come. */
   tick(): readonly TelemetryRecord[] {
     const added: TelemetryRecord[] = []
     for (const [index, stage] of this.#stages.entries()) {
+      if (!stage.ticksHere) continue
       const emit = (item: Telemetry) => this.#emit(item, index + 1, added)
       this.#guard(stage, (processor) => {
         processor.tick?.(emit)

@@ -11,8 +11,13 @@ import {
   primusPong,
   readyFrame,
 } from '@headwatch/protocol/ethstats'
-import type { AdmissionVerdict, RefusalReason, Socket, SocketListener } from '@headwatch/sdk'
-import { addressPrefix } from './address-prefix.ts'
+import {
+  type AdmissionVerdict,
+  addressPrefix,
+  type RefusalReason,
+  type Socket,
+  type SocketListener,
+} from '@headwatch/sdk'
 import type { Connection, Register, SessionLent } from './session-lent.ts'
 
 /** Why a connection ended that the peer did not end. A closed set: it labels a counter. */

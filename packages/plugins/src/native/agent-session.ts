@@ -23,11 +23,11 @@ import { type Clock, type ExportOutcome, type Meter, RetryableError } from '@hea
 import { type BatchFrame, framesOf } from './batch-frames.ts'
 import { exportOutcome } from './export-outcome.ts'
 import { Heartbeat } from './heartbeat.ts'
-import type { Carrier, Link, LinkListener } from './link.ts'
+import type { Dialer, Link, LinkListener } from './link.ts'
 import { Outbox } from './outbox.ts'
 
 export interface AgentSessionParts {
-  readonly carrier: Carrier
+  readonly dialer: Dialer
   readonly endpoint: string
   readonly connectTimeoutMs: number
   readonly clock: Clock
@@ -151,10 +151,10 @@ export class AgentSession implements LinkListener {
   }
 
   async #dial(hello: Hello): Promise<void> {
-    const { carrier, endpoint } = this.#parts
+    const { dialer, endpoint } = this.#parts
     const { signal } = this.#stop
     try {
-      this.#link = await carrier.dial(endpoint, this, signal)
+      this.#link = await dialer.dial(endpoint, this, signal)
       if (signal.aborted) this.#link.close()
       this.#say(hello)
     } catch (cause) {

@@ -1,12 +1,27 @@
 import { z } from 'zod'
 
-const endpoint = z.string().regex(/^in_process:[a-z0-9_-]{1,64}$/, 'an endpoint is in_process:<name>')
+const endpoint = z
+  .string()
+  .regex(
+    /^(wss?:\/\/[^@?#\s]+|in_process:[a-z0-9_-]{1,64})$/,
+    'must be ws://host:port, wss://host or in_process:<name>, without credentials: those are `token`',
+  )
+  .refine((address) => !address.startsWith('ws') || URL.canParse(address), 'is no address')
+
+const file = (meaning: string) => z.string().min(1).optional().describe(meaning)
 
 export const exporterConfig = z.strictObject({
   endpoint: endpoint
-    .default('in_process:main')
-    .describe('Where the server listens: in_process:<name> within one program.'),
-  token: z.string().max(4_096).default('').describe('What the server gave this agent; empty where it asks for none.'),
+    .default('ws://127.0.0.1:3000/agent')
+    .describe('The server, ws or wss; without a path it is /agent. in_process:<name> is a server of the same program.'),
+  token: z
+    .string()
+    .max(1_024)
+    .default('')
+    .describe('Proves that the name is this agent’s. Any long random text: the server remembers the first it hears.'),
+  caFile: file('PEM file of who may have signed the certificate of a wss server; the system’s own when absent.'),
+  certFile: file('PEM file of the certificate to show to a wss server that asks for one.'),
+  keyFile: file('PEM file of the key of `certFile`.'),
   inFlight: z.int().min(1).max(256).default(8).describe('Batches sent and not acknowledged at one time.'),
   connectTimeoutMs: z
     .int()
@@ -16,7 +31,11 @@ export const exporterConfig = z.strictObject({
 })
 
 export const receiverConfig = z.strictObject({
-  listen: endpoint.default('in_process:main').describe('Where agents come in: in_process:<name> within one program.'),
+  listen: z
+    .string()
+    .regex(/^(\/[\w./-]*|in_process:[a-z0-9_-]{1,64})$/, 'must be a path such as /agent, or in_process:<name>')
+    .default('/agent')
+    .describe('Path of the WebSocket that agents connect to; in_process:<name> for agents of the same program.'),
   maxConnections: z.int().min(1).default(20_000).describe('Further connections are turned away.'),
   heartbeatMs: z
     .int()

@@ -11,11 +11,16 @@ const carrier = {
 }
 
 checkExporter(nativePlugins(carrier).exporter, {
-  invalid: [{ endpoint: 'somewhere' }, { inFlight: 0 }, { endpoin: 'in_process:main' }],
+  invalid: [
+    { endpoint: 'somewhere' },
+    { endpoint: 'ws://user:word@host' },
+    { inFlight: 0 },
+    { endpoin: 'in_process:main' },
+  ],
   peer: async () => {
     server = new TestServer()
     return {
-      config: {},
+      config: { endpoint: 'in_process:main' },
       received: (count) => server.until(() => server.records.length >= count),
       refuse: () => {
         server.answer = 'drop'
@@ -35,7 +40,7 @@ const switchboard = new Switchboard()
 
 checkReceiver(nativePlugins(switchboard).receiver, {
   invalid: [{ listen: ':3000' }, { creditRecords: 0 }, { ackDelayMs: 5_000 }],
-  peer: async () => ({ config: {}, connect: () => connect() }),
+  peer: async () => ({ config: { listen: 'in_process:main' }, connect: () => connect() }),
 })
 
 async function connect(): Promise<CheckSender> {

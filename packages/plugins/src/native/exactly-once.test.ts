@@ -67,9 +67,19 @@ async function deliverAll(fate: Fate, sizes: readonly number[]): Promise<void> {
   const store = modelPipeline(host.clock, fate)
   const carrier = new Unreliable(fate)
   const stop = new AbortController()
-  const small = { creditRecords: 40, batchRecords: 5, heartbeatMs: 1_000, retryAfterMs: 100, restartSpreadMs: 0 }
+  const small = {
+    listen: 'in_process:main',
+    creditRecords: 40,
+    batchRecords: 5,
+    heartbeatMs: 1_000,
+    retryAfterMs: 100,
+    restartSpreadMs: 0,
+  }
   const receiver = nativeReceiver(carrier).create(await checkedConfig(receiverConfig, small), host)
-  const exporter = nativeExporter(carrier, fate.chance).create(await checkedConfig(exporterConfig, {}), host)
+  const exporter = nativeExporter(carrier, fate.chance).create(
+    await checkedConfig(exporterConfig, { endpoint: 'in_process:main' }),
+    host,
+  )
   const listening = receiver.listen(store.accept, stop.signal)
   const batches = batchesOf(sizes)
   await whileClockRuns(host.clock, drain(exporter, batches, host.clock, store))

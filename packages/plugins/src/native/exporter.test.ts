@@ -10,7 +10,10 @@ import { TestServer } from './testkit/test-server.ts'
 async function connectedExporter(welcome: Partial<Welcome> = {}, random = () => 0.5) {
   const host = fakeHost({ self: { agent: 'eu-1', node: 'geth-a' } })
   const server = new TestServer(welcome)
-  const exporter = nativeExporter(server.switchboard, random).create(await checkedConfig(exporterConfig, {}), host)
+  const exporter = nativeExporter(server.switchboard, random).create(
+    await checkedConfig(exporterConfig, { endpoint: 'in_process:main' }),
+    host,
+  )
   const never = new AbortController().signal
   return { host, server, exporter, send: async (batch: Batch) => exporter.export(batch, never), never }
 }

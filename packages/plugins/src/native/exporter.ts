@@ -3,12 +3,13 @@ import { type Hello, messageLimits, type StreamStart } from '@headwatch/protocol
 import { defineExporter, type Exporter, type Host, type Plugin, RetryableError } from '@headwatch/sdk'
 import { AgentSession, type SessionEndedError } from './agent-session.ts'
 import { exporterConfig, type NativeExporterConfig } from './config.ts'
-import type { Carrier } from './link.ts'
+import type { Dialer } from './link.ts'
 import { unlessAborted } from './unless-aborted.ts'
+import { WebSocketDialer } from './web-socket-dialer.ts'
 
-/** Sends to a Headwatch server over links made by `carrier`. */
+/** Sends to a Headwatch server over WebSocket or, through `inProcess`, to the one of the same program. */
 export function nativeExporter(
-  carrier: Carrier,
+  inProcess?: Dialer,
   random: () => number = Math.random,
 ): Plugin<'exporter', NativeExporterConfig> {
   return defineExporter({
@@ -16,7 +17,7 @@ export function nativeExporter(
     summary: 'Sends to a Headwatch server and keeps everything until the server has acknowledged it.',
     stability: 'experimental',
     config: exporterConfig,
-    create: (config, host) => new NativeExporter(config, host, carrier, random),
+    create: (config, host) => new NativeExporter(config, host, dialerFor(config, inProcess), random),
   })
 }
 
@@ -26,18 +27,18 @@ class NativeExporter implements Exporter {
   readonly acknowledges = true
   readonly #config: NativeExporterConfig
   readonly #host: Host
-  readonly #carrier: Carrier
+  readonly #dialer: Dialer
   readonly #random: () => number
   readonly #streams = new Map<string, StreamStart>()
   #session: { readonly session: AgentSession; readonly opened: Promise<void> } | undefined
   #awayUntilMs = 0
   #isDisposed = false
 
-  constructor(config: NativeExporterConfig, host: Host, carrier: Carrier, random: () => number) {
+  constructor(config: NativeExporterConfig, host: Host, dialer: Dialer, random: () => number) {
     this.inFlight = config.inFlight
     this.#config = config
     this.#host = host
-    this.#carrier = carrier
+    this.#dialer = dialer
     this.#random = random
   }
 
@@ -83,9 +84,9 @@ class NativeExporter implements Exporter {
     const { clock, meter } = this.#host
     const waitMs = this.#awayUntilMs - clock.monotonicMs()
     if (waitMs > 0) throw new RetryableError('the server asked to be left alone for a while', { retryAfterMs: waitMs })
-    const { endpoint, connectTimeoutMs } = this.#config
-    const random = this.#random
-    const session = new AgentSession({ carrier: this.#carrier, endpoint, connectTimeoutMs, clock, meter, random })
+    const { connectTimeoutMs } = this.#config
+    const [dialer, random, endpoint] = [this.#dialer, this.#random, fullEndpoint(this.#config.endpoint)]
+    const session = new AgentSession({ dialer, endpoint, connectTimeoutMs, clock, meter, random })
     const opened = session.open(this.#hello())
     opened.catch(() => undefined) // Whoever waits for it hears of it.
     void session.ended.then((error) => this.#closed(session, error))
@@ -107,4 +108,15 @@ class NativeExporter implements Exporter {
     const streams = [...this.#streams.values()]
     return { type: 'hello', agent, program: 'headwatch', token: this.#config.token, streams, capabilities: [] }
   }
+}
+
+function dialerFor({ endpoint, ...files }: NativeExporterConfig, inProcess: Dialer | undefined): Dialer {
+  if (/^wss?:/.test(endpoint)) return new WebSocketDialer(files)
+  const dial = () => Promise.reject(new RetryableError(`this program has no server at ${endpoint}`))
+  return inProcess ?? { dial }
+}
+
+/** An address without a path means the path that servers have by default. */
+function fullEndpoint(endpoint: string): string {
+  return endpoint.replace(/^(wss?:\/\/[^/]*)\/?$/, '$1/agent')
 }

@@ -40,7 +40,10 @@ async function runningReceiver({ config = {}, stored = [], admission = {}, take 
     { gap: async (gap: Gap) => void gaps.push(gap) },
   )
   const stop = new AbortController()
-  const receiver = nativeReceiver(switchboard).create(await checkedConfig(receiverConfig, config), host)
+  const receiver = nativeReceiver(switchboard).create(
+    await checkedConfig(receiverConfig, { listen: 'in_process:main', ...config }),
+    host,
+  )
   const listening = receiver.listen(accept, stop.signal)
   const end = async (): Promise<void> => {
     stop.abort()

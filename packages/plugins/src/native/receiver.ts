@@ -2,31 +2,34 @@ import { randomUUID } from 'node:crypto'
 import { type Accept, defineReceiver, type Plugin, type ReceiverHost } from '@headwatch/sdk'
 import { AgentRoom } from './agent-room.ts'
 import { type NativeReceiverConfig, receiverConfig } from './config.ts'
-import type { Carrier } from './link.ts'
+import { frontDoorEntrance } from './front-door-entrance.ts'
+import type { Entrance } from './link.ts'
 import { ServerSession } from './server-session.ts'
 
-/** Takes in Headwatch agents over links made by `carrier`. */
-export function nativeReceiver(carrier: Carrier): Plugin<'receiver', NativeReceiverConfig> {
+/** Takes in Headwatch agents, at the server's front door or, through `inProcess`, those of the same program. */
+export function nativeReceiver(inProcess?: Entrance): Plugin<'receiver', NativeReceiverConfig> {
   return defineReceiver({
     name: 'native',
     summary: 'Receives from Headwatch agents and acknowledges what the pipeline owns.',
     stability: 'experimental',
     config: receiverConfig,
-    create: (config, host) => ({ listen: (accept, signal) => listen(config, host, carrier, accept, signal) }),
+    create: (config, host) => ({ listen: (accept, signal) => listen(config, host, inProcess, accept, signal) }),
   })
 }
 
 async function listen(
   config: NativeReceiverConfig,
   host: ReceiverHost,
-  carrier: Carrier,
+  inProcess: Entrance | undefined,
   accept: Accept,
   signal: AbortSignal,
 ): Promise<void> {
   const room = new AgentRoom()
   const life = randomUUID().slice(0, 8)
   let connections = 0
-  carrier.listen(
+  // The entrance closes behind the agents that were there, or they would not hear why.
+  const closing = new AbortController()
+  entranceFor(config, host, inProcess).listen(
     config.listen,
     (link) => {
       if (room.size >= config.maxConnections) {
@@ -37,9 +40,24 @@ async function listen(
       room.add(session)
       return session
     },
-    signal,
+    closing.signal,
   )
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   const goAway = { text: 'the server restarts', retryAfterMs: config.retryAfterMs, spreadMs: config.restartSpreadMs }
   for (const session of room) session.sendAway({ reason: 'restart', ...goAway })
+  closing.abort()
+}
+
+function entranceFor(
+  { listen, frameBytes }: NativeReceiverConfig,
+  { frontDoor }: ReceiverHost,
+  inProcess: Entrance | undefined,
+): Entrance {
+  if (!listen.startsWith('/')) return inProcess ?? missing('this program has no agents within itself')
+  if (frontDoor === undefined) return missing('the native receiver needs a front door, which only a server has')
+  return frontDoorEntrance(frontDoor, frameBytes)
+}
+
+function missing(why: string): never {
+  throw new Error(why)
 }

@@ -10,7 +10,13 @@ import {
   type ServerMessage,
   type StoredStream,
 } from '@headwatch/protocol/native'
-import type { Accept, AdmissionVerdict, ReceiverHost, RefusalReason } from '@headwatch/sdk'
+import {
+  type Accept,
+  type AdmissionVerdict,
+  addressPrefix,
+  type ReceiverHost,
+  type RefusalReason,
+} from '@headwatch/sdk'
 import type { AgentRoom, Guest } from './agent-room.ts'
 import type { NativeReceiverConfig } from './config.ts'
 import { type Refusal, takeData, takeGap } from './frame-taking.ts'
@@ -278,12 +284,14 @@ export class ServerSession implements LinkListener, Guest {
     const { accept, host } = this.#parts
     const agent = this.#admitted?.principal.agent
     if (agent === undefined) return
+    const prefix = addressPrefix(this.#link.address)
     const event = {
       type: 'session',
       origin: { agent, node: agent },
       at: host.clock.now(),
       change,
       session: this.id,
+      ...(prefix !== undefined && { prefix }),
     } as const
     accept([event]).catch(() => host.meter.count('headwatch_native_events_lost_total'))
   }

@@ -76,7 +76,7 @@ class Side implements Link {
       this.#bufferedBytes -= frame.byteLength
       this.#other?.listener?.onFrame(frame)
     }
-    if (this.#isOpen) return
+    if (this.#isOpen) return this.listener?.onDrain?.()
     this.end()
     this.#other?.end()
   }

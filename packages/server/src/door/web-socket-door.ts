@@ -45,8 +45,7 @@ export class WebSocketDoor implements FrontDoor {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: route.maxFrameBytes,
-      handleProtocols: (offered) =>
-        route.subprotocol !== undefined && offered.has(route.subprotocol) ? route.subprotocol : false,
+      handleProtocols: () => route.subprotocol ?? false,
     })
     const entry: Route = { route, upgrader, open: new Set() }
     this.#routes.push(entry)
@@ -69,20 +68,25 @@ export class WebSocketDoor implements FrontDoor {
     if (entry === undefined) return this.#refuse(socket, '404 Not Found', 'no_such_path')
     if (this.#connections >= this.#options.maxConnections)
       return this.#refuse(socket, '503 Service Unavailable', 'too_many')
+    const { subprotocol } = entry.route
+    if (subprotocol !== undefined && !offers(request, subprotocol))
+      return this.#refuse(socket, '400 Bad Request', 'other_subprotocol', `This path speaks ${subprotocol}.\n`)
     const address = peerAddress(request, this.#options.isTrusted)
     entry.upgrader.handleUpgrade(request, socket, head, (peer) => this.#open(entry, peer, address))
   }
 
-  #refuse(socket: Duplex, status: string, reason: string): void {
+  #refuse(socket: Duplex, status: string, reason: string, text = ''): void {
     this.#meter.count('headwatch_connections_refused_total', 1, { reason })
     socket.once('finish', () => socket.destroy()) // A peer that keeps its side open would hold the socket for ever.
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: ${text.length}\r\n\r\n${text}`)
   }
 
   #open(entry: Route, peer: WebSocket, address: string): void {
-    peer.on('error', (error) =>
-      this.#logger.debug('a connection broke a rule', { path: entry.route.path, reason: error.message }),
-    )
+    peer.on('error', (error: Error & { readonly code?: string }) => {
+      const reason = error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'frame_too_long' : 'broken_frame'
+      this.#meter.count('headwatch_connections_broken_total', 1, { reason })
+      this.#logger.debug('a connection broke a rule', { path: entry.route.path, reason: error.message })
+    })
     const listener = entry.route.accept(new WsSocket(peer, address))
     if (listener === undefined) return peer.close(1013, 'try again later')
     this.#connections++
@@ -107,6 +111,11 @@ export class WebSocketDoor implements FrontDoor {
       peer.close(1011, 'internal error')
     }
   }
+}
+
+function offers({ headers }: IncomingMessage, subprotocol: string): boolean {
+  const offered = headers['sec-websocket-protocol'] ?? ''
+  return offered.split(',').some((name) => name.trim() === subprotocol)
 }
 
 function deliver(listener: SocketListener, frame: RawData, isBinary: boolean): void {
