@@ -1,5 +1,6 @@
 import type { AlarmTransition } from './alarm.ts'
-import type { Hex, Item, Origin, UnixMs } from './item.ts'
+import type { GapReason, SequenceRange, Source } from './batch.ts'
+import type { AgentId, Hex, Item, Origin, UnixMs } from './item.ts'
 
 /** How exactly an operator lets a node be located, from nothing to coordinates. */
 export type LocationLevel = 'none' | 'country' | 'city' | 'exact'
@@ -118,10 +119,46 @@ export interface SessionEvent extends Item {
   /** Network prefix of the peer (`/24`, `/48`): enough to see that many went silent together, too little to find one. */
   readonly prefix?: string
   readonly reason?: string
+  /** The relay behind which the agent is: not the agent's own connection began or ended, but the relay's. */
+  readonly via?: AgentId
+}
+
+/**
+ * Stands in a log that passes on what others numbered, in the place of records that will never come: the numbers its
+ * `identity` closes. Without an identity it says nothing. The pipeline makes it, plugins never do.
+ */
+export interface GapMark extends Item {
+  readonly type: 'gap'
+  /** Why nothing will come; absent where nothing was lost, since a processor let it go on purpose. */
+  readonly reason?: GapReason
 }
 
 /** Everything that can flow through a pipeline. */
-export type Telemetry = NodeReport | BlockReport | BlockTiming | MetricSet | LogEntry | AlarmTransition | SessionEvent
+export type Telemetry =
+  | NodeReport
+  | BlockReport
+  | BlockTiming
+  | MetricSet
+  | LogEntry
+  | AlarmTransition
+  | SessionEvent
+  | GapMark
+
+/**
+ * Under which number a record was first given away. Whoever passes it on keeps it, whatever number it has in the log on the
+ * way: it is how two servers know the same record.
+ */
+export interface RecordIdentity {
+  readonly source: Source
+  readonly sequence: bigint
+  /** All numbers that are done with once this record is stored, `sequence` among them: no other record stands for one of them. Only its own when absent. */
+  readonly closes?: SequenceRange
+}
 
 /** A telemetry item that knows whom it is about and when it was true. What queues, exporters and stores see. */
-export type TelemetryRecord<T extends Telemetry = Telemetry> = T & { readonly origin: Origin; readonly at: UnixMs }
+export type TelemetryRecord<T extends Telemetry = Telemetry> = T & {
+  readonly origin: Origin
+  readonly at: UnixMs
+  /** Only on a record that is passed on, in the queue of who does so and on the wire. A receiver believes it from relays alone. */
+  readonly identity?: RecordIdentity
+}

@@ -2,6 +2,10 @@ import type { TelemetryRecord } from '@headwatch/protocol'
 
 /** About what a record takes in memory, in bytes: cheap, and the same for the same record, so that bounds add up. */
 export function sizeOf(record: TelemetryRecord): number {
+  return payloadSizeOf(record) + (record.identity === undefined ? 0 : 150)
+}
+
+function payloadSizeOf(record: TelemetryRecord): number {
   switch (record.type) {
     case 'metrics':
       return 160 + 48 * Object.keys(record.readings).length
@@ -17,6 +21,7 @@ export function sizeOf(record: TelemetryRecord): number {
       return 500
     case 'block_timing':
     case 'session':
+    case 'gap':
       return 250
   }
 }

@@ -82,6 +82,7 @@ export class LivePartition {
         this.#insert.alarm_step.run(origin, at, textOf(record))
         return
       case 'session':
+      case 'gap':
         // Closes its number; no question asks for it.
         return
     }

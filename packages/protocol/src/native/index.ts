@@ -29,5 +29,6 @@ export {
   type StreamStart,
   type Welcome,
 } from './messages.ts'
-export { type Body, type DecodedBody, decodeRecords, encodeRecords, recordLimits } from './records.ts'
+export { recordLimits } from './record-limits.ts'
+export { type Body, type DecodedBody, decodeRecords, encodeRecords } from './records.ts'
 export { maxSequence } from './wire-codec.ts'

@@ -54,6 +54,43 @@ test('a record that its own agent broke costs itself only', () => {
   assert.deepEqual(decoded, { ok: true, records: [good], offsets: [1], skipped: { unknownType: 1, unreadable: 1 } })
 })
 
+test('a row from a newer relay closes the numbers of its identity, and one without costs itself only', () => {
+  const source = { agent: 'eu-1', stream: 'main', epoch: 'e' }
+  const records = sampleRecords()
+    .slice(0, 3)
+    .map((record, index) => (index === 2 ? record : { ...record, identity: { source, sequence: BigInt(index + 7) } }))
+  const [texts, origins, offsets, , sources, identities] = unpackWire(encodeRecords({ records }), bounds) as Wire[]
+  const rows = [[99, 0, 5, null, 'new'], 'no row', [99, 0, 5, null]]
+  const body = packWire([texts, origins, offsets, rows, sources, identities] as Wire[])
+  const decoded = decodeRecords(body, 3)
+  const gap = (sequence: bigint) => ({
+    type: 'gap',
+    origin: { agent: 'eu-1', node: 'eu-1' },
+    at: 0,
+    identity: { source, sequence },
+  })
+  const skipped = { unknownType: 2, unreadable: 1 }
+  assert.deepEqual(decoded, { ok: true, records: [gap(7n), gap(8n)], offsets: [0, 1], skipped })
+})
+
+for (const [what, identity] of Object.entries({
+  'of a source nobody named': [7, 1],
+  'that is text': 'me',
+  'that reaches below zero': [0, 1, 2],
+  'that reaches beyond the last number': [0, 2n ** 63n - 1n, null, 1],
+})) {
+  test(`a row under an identity ${what} costs itself only`, () => {
+    const source = { agent: 'eu-1', stream: 'main', epoch: 'e' }
+    const records = sampleRecords().map((record) => ({ ...record, identity: { source, sequence: 1n } }))
+    const parts = unpackWire(encodeRecords({ records }), bounds) as Wire[]
+    const identities = (parts[5] as Wire[]).with(3, identity as Wire)
+    const decoded = decodeRecords(packWire(parts.with(5, identities)), records.length)
+    assert.ok(decoded.ok)
+    assert.deepEqual(decoded.skipped, { unknownType: 0, unreadable: 1 })
+    assert.deepEqual(decoded.records, records.toSpliced(3, 1))
+  })
+}
+
 test('what repeats is written once', () => {
   const metrics = (at: number): TelemetryRecord => ({
     type: 'metrics',

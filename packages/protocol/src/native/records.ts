@@ -4,6 +4,7 @@ import type {
   BlockHeader,
   BlockReport,
   BlockTiming,
+  GapMark,
   Location,
   LogEntry,
   MetricSet,
@@ -12,7 +13,9 @@ import type {
   Telemetry,
   TelemetryRecord,
 } from '../telemetry.ts'
+import { type IdentityTable, readIdentity, readIdentityTable, writeIdentities } from './identities.ts'
 import { packWire, unpackWire, type Wire } from './msgpack.ts'
+import { recordLimits } from './record-limits.ts'
 import {
   count,
   dictionary,
@@ -34,12 +37,15 @@ import {
 } from './wire-codec.ts'
 
 /*
- * The body of a data frame is one msgpack array: [texts, origins, offsets, rows].
+ * The body of a data frame is one msgpack array: [texts, origins, offsets, rows, sources, identities].
  *
  *   texts    [text…]                           what repeats, once; `#` below is a place in it, from 0
  *   origins  [[agent #, node #, network #?]…]
  *   offsets  nil when row i is the record of number first + i, else the offset of each row, ascending
  *   rows     [[type, origin, at, clock, fields…]…]   origin: a place in `origins`; clock: nil or [offsetMs, errorMs]
+ *   sources, identities   only from a server that passes on what agents numbered, else left away:
+ *            [[agent #, stream #, epoch #]…] and for each row nil or [source, sequence, before, after]: a place in `sources`, the
+ *            number the record has there, and how many numbers right before and right after it are closed by it as well
  *
  *   1 node          client #, chainId, networkId #, genesis, protocols #, p2pPort, os #, osVersion #, contact #, coinbase, reporter #,
  *                   location [level, country #, city #, latitude, longitude]
@@ -48,7 +54,8 @@ import {
  *   4 metrics       readings [name #, value, …], labels [name #, value #, …]
  *   5 log           severity, facility, application #, message, fields [name #, value, …]
  *   6 alarm         key [resource #, alarmType #, qualifier #], change, version, severity, text, actor #, shelvedUntil
- *   7 session       change, session #, prefix #, reason
+ *   7 session       change, session #, prefix #, reason, via #
+ *   8 gap           reason; its identity says which numbers
  *
  *   block           [number, hash, parentHash, timestampS, miner, gasUsed, gasLimit, baseFeeWei, difficulty, totalDifficulty,
  *                   transactionCount, uncleCount, blobGasUsed, transactionsRoot, stateRoot, extraData]
@@ -57,13 +64,12 @@ import {
  * integers, from 2^63 on decimal text. A reading is a number, or decimal text where it is a bigint.
  * Enumerations are the place of the word, from 0:
  *   level none, country, city, exact · occasion head, repeat, history · alarm change raised, changed, cleared, acknowledged, shelved,
- *   unshelved · alarm severity critical, major, minor, warning, indeterminate · session change opened, bye, closed, reset, timed_out, refused
+ *   unshelved · alarm severity critical, major, minor, warning, indeterminate · session change opened, bye, closed, reset, timed_out, refused ·
+ *   gap reason wrapped, dropped, quarantined, lost
  *
  * A row of an unknown type and a row that cannot be read cost themselves only: they are counted, and their number counts as delivered.
+ * One that has an identity is read as a gap without reason, so that the numbers it closes count as delivered there too.
  */
-
-/** How much a body may hold. Texts in UTF-16 units. */
-export const recordLimits = { records: 65_536, text: 1_024, longText: 1_048_576, entries: 1_024 } as const
 
 /** What a body holds: the records of a batch, see `Batch.offsets`. */
 export interface Body {
@@ -85,7 +91,9 @@ export function encodeRecords({ records, offsets }: Body): Uint8Array {
     origins.set(key, known)
     return writeRow(record, known.place, texts)
   })
-  return packWire([texts.all, [...origins.values()].map(({ wire }) => wire), offsets ?? null, rows])
+  const head = [texts.all, [...origins.values()].map(({ wire }) => wire), offsets ?? null, rows]
+  if (records.every(({ identity }) => identity === undefined)) return packWire(head)
+  return packWire([...head, ...writeIdentities(records, texts)])
 }
 
 /**
@@ -104,12 +112,10 @@ export function decodeRecords(body: Uint8Array, numbers: number): DecodedBody {
   const offsets: number[] = []
   const skipped = { unknownType: 0, unreadable: 0 }
   tables.rows.forEach((row, index) => {
-    const record = readRow(row, tables)
-    if (typeof record === 'string') {
-      skipped[record]++
-      return
-    }
-    records.push(record)
+    const read = readRow(row, index, tables)
+    if (read.skipped !== undefined) skipped[read.skipped]++
+    if (read.record === undefined) return
+    records.push(read.record)
     offsets.push(places[index] ?? 0)
   })
   return { ok: true, records, ...(records.length < numbers && { offsets }), skipped }
@@ -208,7 +214,9 @@ const rowKinds: readonly (KindOfRow | undefined)[] = [
     session: shared,
     prefix: optional(shared),
     reason: optional(text(recordLimits.text)),
+    via: optional(shared),
   }),
+  row<GapMark>('gap', { reason: optional(oneOf('wrapped', 'dropped', 'quarantined', 'lost')) }),
 ]
 
 function writeRow(record: TelemetryRecord, origin: number, texts: Texts): Wire {
@@ -221,7 +229,22 @@ function writeRow(record: TelemetryRecord, origin: number, texts: Texts): Wire {
   return [number, origin, finite.write(record.at, texts), clock, ...fields]
 }
 
-function readRow(wire: Wire, tables: Tables): TelemetryRecord | 'unknownType' | 'unreadable' {
+interface RowRead {
+  readonly record?: TelemetryRecord
+  readonly skipped?: 'unknownType' | 'unreadable'
+}
+
+function readRow(wire: Wire, index: number, tables: Tables): RowRead {
+  const identity = readIdentity(tables.identities, index)
+  if (identity === 'unreadable') return { skipped: 'unreadable' }
+  const read = readRecord(wire, tables)
+  if (typeof read !== 'string') return { record: identity === undefined ? read : { ...read, identity } }
+  if (identity === undefined) return { skipped: read }
+  const { agent } = identity.source
+  return { skipped: read, record: { type: 'gap', origin: { agent, node: agent }, at: 0, identity } }
+}
+
+function readRecord(wire: Wire, tables: Tables): TelemetryRecord | 'unknownType' | 'unreadable' {
   try {
     const [number, place, at, clock = null, ...fields] = readList(wire, Number.POSITIVE_INFINITY)
     const kind = typeof number === 'number' ? rowKinds[number] : undefined
@@ -252,9 +275,10 @@ interface Tables {
   readonly origins: readonly Origin[]
   readonly offsets: readonly number[] | undefined
   readonly rows: readonly Wire[]
+  readonly identities: IdentityTable
 }
 
-function readTables([texts, origins, offsets, rows]: readonly Wire[]): Tables | undefined {
+function readTables([texts, origins, offsets, rows, sources, identities]: readonly Wire[]): Tables | undefined {
   try {
     const table = new TextTable(list(text(recordLimits.longText), Number.POSITIVE_INFINITY).read(texts ?? null, none))
     return {
@@ -262,6 +286,7 @@ function readTables([texts, origins, offsets, rows]: readonly Wire[]): Tables | 
       origins: list(originCodec, recordLimits.records).read(origins ?? null, table),
       offsets: offsets === null ? undefined : list(count(), recordLimits.records).read(offsets ?? null, table),
       rows: readList(rows ?? null, recordLimits.records),
+      identities: readIdentityTable(sources, identities, table),
     }
   } catch (thrown) {
     if (thrown instanceof NotReadable) return undefined

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import type { TelemetryRecord } from '../telemetry.ts'
 import { sampleRecords } from '../testkit/sample-records.ts'
 import { decodeMessage, decodeRecords, encodeMessage, encodeRecords } from './index.ts'
 import type { NativeMessage } from './messages.ts'
@@ -94,6 +95,7 @@ const messages: Record<string, NativeMessage> = {
 const bodies: Record<string, { readonly numbers: number; readonly body: Body }> = {
   'body-empty': { numbers: 4, body: { records: [], offsets: [] } },
   'body-every-type': { numbers: sampleRecords().length, body: { records: sampleRecords() } },
+  'body-passed-on': { numbers: 6, body: { records: passedOn(), offsets: [0, 1, 2, 4] } },
   'body-with-holes': { numbers: 10, body: { records: sampleRecords().slice(4, 7), offsets: [0, 3, 9] } },
 }
 
@@ -142,6 +144,30 @@ describe('a recorded frame', () => {
     )
   })
 })
+
+/** What a server passes on: an agent's record, one with numbers beside it that nothing stands for, a gap, and one of its own. */
+function passedOn(): readonly TelemetryRecord[] {
+  const source = { agent: 'eu-1', stream: 'main', epoch: '3f1c9a52' }
+  const origin = { agent: 'eu-1', node: 'eu-1' }
+  const [first, second] = sampleRecords().filter(({ type }) => type === 'metrics')
+  const [alarm] = sampleRecords().filter(({ type }) => type === 'alarm')
+  assert.ok(first && second && alarm)
+  return [
+    { ...first, identity: { source, sequence: 5_000_000_000n } },
+    {
+      ...second,
+      identity: { source, sequence: 5_000_000_003n, closes: { first: 5_000_000_001n, last: 5_000_000_004n } },
+    },
+    {
+      type: 'gap',
+      origin,
+      at: 0,
+      reason: 'wrapped',
+      identity: { source, sequence: 9n, closes: { first: 1n, last: 9n } },
+    },
+    alarm,
+  ]
+}
 
 function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')

@@ -5,9 +5,11 @@ import type {
   BlockHeader,
   BlockReport,
   BlockTiming,
+  GapMark,
   LogEntry,
   MetricSet,
   NodeReport,
+  RecordIdentity,
   SessionEvent,
   TelemetryRecord,
 } from '../telemetry.ts'
@@ -33,6 +35,20 @@ export function telemetryArbitraries(fc: Fc) {
       .map((digits): Hex => `0x${Buffer.from(digits).toString('hex')}`)
   const dictionary = <T>(value: Arbitrary<T>) => fc.dictionary(text, value, { maxKeys: 6, noNullPrototype: true })
 
+  const sequence = fc.bigInt(0n, 2n ** 62n)
+  const reach = fc.tuple(fc.nat(1_000), fc.nat(1_000))
+  const identity = fc
+    .record({
+      source: fc.record({ agent: text, stream: text, epoch: text }, { noNullPrototype: true }),
+      sequence,
+      reach,
+    })
+    .map(({ source, sequence: number, reach: [before, after] }): RecordIdentity => {
+      const first = number < before ? 0n : number - BigInt(before)
+      const last = number + BigInt(after)
+      return { source, sequence: number, ...(first < last && { closes: { first, last } }) }
+    })
+
   /** Of a model, the required keys always and the others sometimes. */
   const some = <T>(model: Model<T>, requiredKeys: readonly (keyof T)[]): Arbitrary<T> =>
     fc.record(
@@ -41,7 +57,7 @@ export function telemetryArbitraries(fc: Fc) {
     ) as unknown as Arbitrary<T>
   const record = <R extends TelemetryRecord>(
     type: R['type'],
-    model: Omit<Model<R>, 'type' | 'origin' | 'at' | 'clock'>,
+    model: Omit<Model<R>, 'type' | 'origin' | 'at' | 'clock' | 'identity'>,
     required: readonly string[],
   ) =>
     some<R>(
@@ -50,6 +66,7 @@ export function telemetryArbitraries(fc: Fc) {
         origin: some({ agent: text, node: text, network: text }, ['agent', 'node']),
         at: number,
         clock: some({ offsetMs: number, errorMs: number.map(Math.abs) }, ['offsetMs', 'errorMs']),
+        identity,
         ...model,
       } as unknown as Model<R>,
       ['type', 'origin', 'at', ...required] as (keyof R)[],
@@ -150,8 +167,14 @@ export function telemetryArbitraries(fc: Fc) {
         session: text,
         prefix: text,
         reason: text,
+        via: text,
       },
       ['change', 'session'],
+    ),
+    gap: record<TelemetryRecord<GapMark>>(
+      'gap',
+      { reason: fc.constantFrom('wrapped', 'dropped', 'quarantined', 'lost') },
+      [],
     ),
   }
   return { byType, any: fc.oneof(...Object.values(byType)) as Arbitrary<TelemetryRecord> }

@@ -85,6 +85,7 @@ function telemetry(): fc.Arbitrary<TelemetryRecord> {
       'node',
       'alarm',
       'session',
+      'gap',
       'block_timing',
     ),
     origin: fc.record({
@@ -125,6 +126,8 @@ function telemetryOf(type: Telemetry['type'], value: number): TelemetryRecord {
       return alarmStep((['raised', 'changed', 'cleared', 'acknowledged'] as const)[value & 3] ?? 'raised', value)
     case 'session':
       return { ...nodeReport(), type, change: 'opened', session: `${value}` }
+    case 'gap':
+      return { type, origin: nodeReport().origin, at: noon, reason: 'lost' }
   }
 }
 

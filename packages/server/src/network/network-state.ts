@@ -78,6 +78,7 @@ export class NetworkState {
 
   /** Takes a record in, and gives it back with the network, and the name of the node, that it goes by from here on. */
   apply<R extends TelemetryRecord>(record: R): R {
+    if (record.type === 'gap') return record
     this.#views.clear()
     const network = this.#directory.networkOf(record.origin, claimedNetwork(record))
     if (record.type === 'session') {
