@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { type Batch, rangeOf, type Source, sequenceAt, sourceText } from './batch.ts'
+import { type Batch, rangeOf, sequenceAt } from './batch.ts'
+import { type Source, sourceText } from './source.ts'
 import { sampleRecords } from './testkit/sample-records.ts'
 
 const source = { agent: 'eu-1', stream: 'main', epoch: 'e1' }

@@ -1,4 +1,5 @@
-import type { Batch, Gap } from './batch.ts'
+import type { Batch } from './batch.ts'
+import type { Gap } from './source.ts'
 
 /** Why a gateway let something go, and how often since the handover before. */
 export type DropCounts = Readonly<Record<string, number>>

@@ -7,17 +7,7 @@ export {
   alarmKeyText,
 } from './alarm.ts'
 export { AlarmBook } from './alarm-book.ts'
-export {
-  type Batch,
-  type Gap,
-  type GapReason,
-  type Lane,
-  rangeOf,
-  type SequenceRange,
-  type Source,
-  sequenceAt,
-  sourceText,
-} from './batch.ts'
+export { type Batch, type Lane, rangeOf, sequenceAt } from './batch.ts'
 export { type DropCounts, type Handover, type HandoverAck, type HandoverSink, recordsIn } from './handover.ts'
 export type { AgentId, ClockOffset, Hex, NetworkId, NodeId, Origin, UnixMs } from './item.ts'
 export type {
@@ -35,6 +25,7 @@ export type {
 } from './network.ts'
 export { networkIdOf } from './network-id.ts'
 export { closeRange, isClosed, maxRanges, openParts } from './sequence-ranges.ts'
+export { type Gap, type GapReason, type SequenceRange, type Source, sourceText } from './source.ts'
 export type {
   BlockHeader,
   BlockOccasion,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { SequenceRange } from './batch.ts'
 import { closeRange, isClosed, openParts } from './sequence-ranges.ts'
+import type { SequenceRange } from './source.ts'
 
 const range = fc
   .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 12 }))

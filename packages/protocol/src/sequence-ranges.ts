@@ -1,4 +1,4 @@
-import type { SequenceRange } from './batch.ts'
+import type { SequenceRange } from './source.ts'
 
 /** More disjoint ranges than this and the sender must wait: what is remembered of a source stays bounded. */
 export const maxRanges = 8

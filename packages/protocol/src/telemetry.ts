@@ -1,6 +1,6 @@
 import type { AlarmTransition } from './alarm.ts'
-import type { GapReason, SequenceRange, Source } from './batch.ts'
 import type { AgentId, Hex, Item, Origin, UnixMs } from './item.ts'
+import type { GapReason, SequenceRange, Source } from './source.ts'
 
 /** How exactly an operator lets a node be located, from nothing to coordinates. */
 export type LocationLevel = 'none' | 'country' | 'city' | 'exact'

@@ -1,4 +1,4 @@
-import { type Source, sourceText } from '../batch.ts'
+import { type Source, sourceText } from '../source.ts'
 import type { RecordIdentity, TelemetryRecord } from '../telemetry.ts'
 import type { Wire } from './msgpack.ts'
 import { recordLimits } from './record-limits.ts'

@@ -1,5 +1,6 @@
-import type { GapReason, Lane, SequenceRange } from '../batch.ts'
+import type { Lane } from '../batch.ts'
 import type { AgentId, UnixMs } from '../item.ts'
+import type { GapReason, SequenceRange } from '../source.ts'
 
 /** WebSocket subprotocol and major version of everything in this folder. */
 export const nativeSubprotocol = 'headwatch.v1'

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Batch, sequenceAt, sourceText } from '../batch.ts'
+import { type Batch, sequenceAt } from '../batch.ts'
 import type { Handover, HandoverAck, HandoverSink } from '../handover.ts'
+import { sourceText } from '../source.ts'
 import { sampleRecords } from './sample-records.ts'
 
 /** A sink and what lies behind it. */
