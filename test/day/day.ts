@@ -1,6 +1,6 @@
 import type { Anvil } from '../peers/anvil.ts'
 import type { Agent } from './agent.ts'
-import type { CuttingProxy } from './cutting-proxy.ts'
+import type { FaultyProxy } from '../faults/faulty-proxy.ts'
 import type { Footprints } from './footprint.ts'
 import type { Ledger } from './ledger.ts'
 import type { PretendClient } from './pretend-client.ts'
@@ -24,7 +24,7 @@ export interface Day {
   readonly killed: Agent
   /** Its agent was started with flags alone, and what lies between it and the server is cut. */
   readonly remote: Agent
-  readonly proxy: CuttingProxy
+  readonly proxy: FaultyProxy
   readonly client: PretendClient
   readonly viewer: Viewer
   readonly ledger: Ledger

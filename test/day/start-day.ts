@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { startAnvil } from '../peers/anvil.ts'
 import { freePort } from '../peers/free-port.ts'
 import { startAgent } from './agent.ts'
-import { startCuttingProxy } from './cutting-proxy.ts'
+import { startFaultyProxy } from '../faults/faulty-proxy.ts'
 import type { Day } from './day.ts'
 import { Footprints } from './footprint.ts'
 import { installProgram } from './installed-program.ts'
@@ -25,7 +25,7 @@ export async function startDay(folder: string, stack: AsyncDisposableStack, say:
   const startedAtMs = Date.now()
   const chain = await startChain()
   const server = stack.use(await startServer({ program, port, dataFolder: join(folder, 'data'), secret }))
-  const proxy = stack.use(await startCuttingProxy(port))
+  const proxy = stack.use(await startFaultyProxy(port))
   const agent = async (name: string, way: { port: number; speaks: 'native' | 'ethstats'; configFile?: string }) => {
     const { port: through, ...rest } = way
     const common = { program, name, secret, rpc: chain.endpoint, server: `127.0.0.1:${through}` }
