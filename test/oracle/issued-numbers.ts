@@ -1,0 +1,36 @@
+/**
+ * What is known of a number: the agent answered for it (`kept`), or no answer came and it may or may not have it
+ * (`unanswered`). Those that were never sent are not issued.
+ */
+export type Fate = 'kept' | 'unanswered'
+
+/** Numbers 1, 2, 3, … of one source, as they were issued. No number is ever issued twice. */
+export class IssuedNumbers {
+  readonly source: string
+  readonly #fates: Fate[] = []
+
+  constructor(source: string) {
+    this.source = source
+  }
+
+  get count(): number {
+    return this.#fates.length
+  }
+
+  get kept(): number {
+    return this.#fates.reduce((sum, fate) => sum + (fate === 'kept' ? 1 : 0), 0)
+  }
+
+  /** The next `count` numbers. They are unanswered. */
+  issue(count: number): readonly number[] {
+    return Array.from({ length: count }, () => this.#fates.push('unanswered'))
+  }
+
+  keep(numbers: readonly number[]): void {
+    for (const number of numbers) this.#fates[number - 1] = 'kept'
+  }
+
+  fateOf(number: number): Fate | undefined {
+    return this.#fates[number - 1]
+  }
+}
