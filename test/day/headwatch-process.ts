@@ -9,10 +9,16 @@ export interface HeadwatchProcess extends AsyncDisposable {
   readonly isAlive: boolean
   /** The last lines it wrote, on both streams. */
   readonly lastLines: readonly string[]
+  /** Resolves when it says that it works; rejects when it ends before. */
+  readonly ready: Promise<void>
   /** Ends it as a crash or the kernel would. */
   kill(): Promise<void>
   /** Asks it to end; how it did, for example `0` or `SIGKILL`. */
   terminate(): Promise<number | NodeJS.Signals>
+  /** Sends a signal and waits for nothing. */
+  signal(name: NodeJS.Signals): void
+  /** How it ends, for example `0` or `SIGKILL`. */
+  readonly ended: Promise<number | NodeJS.Signals>
 }
 
 export interface HeadwatchStart {
@@ -22,18 +28,28 @@ export interface HeadwatchStart {
   readonly environment: Readonly<Record<string, string>>
   /** Resolves the start; what it says when it works. */
   readonly saysReady: RegExp
+  /** What node itself is given, before the program. */
+  readonly nodeArgs?: readonly string[]
 }
 
 const keptLines = 40
 
 /** Starts the built program. @throws when it ends before it says that it works. */
 export async function startHeadwatch(start: HeadwatchStart): Promise<HeadwatchProcess> {
-  const { program, args, environment, saysReady } = start
+  const process = spawnHeadwatch(start)
+  await process.ready
+  return process
+}
+
+/** Starts the built program and waits for nothing. */
+export function spawnHeadwatch(start: HeadwatchStart): HeadwatchProcess {
+  const { program, args, environment, saysReady, nodeArgs = [] } = start
   const env = { ...process.env, ...environment }
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
+  const child = spawn(process.execPath, [...nodeArgs, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
   const lastLines: string[] = []
   const isAlive = () => child.exitCode === null && child.signalCode === null
   const ready = Promise.withResolvers<void>()
+  ready.promise.catch(() => undefined) // Whoever waits for it hears of it.
   const hear = (line: string) => {
     lastLines.push(line)
     if (lastLines.length > keptLines) lastLines.shift()
@@ -41,26 +57,25 @@ export async function startHeadwatch(start: HeadwatchStart): Promise<HeadwatchPr
   }
   createInterface({ input: child.stdout }).on('line', hear)
   createInterface({ input: child.stderr }).on('line', hear)
-  child.once('exit', (code) =>
-    ready.reject(new Error(`${args.join(' ')} ended with ${code} at its start: ${lastLines.join('\n')}`)),
+  const ended = once(child, 'exit').then(() => child.signalCode ?? child.exitCode ?? 'SIGKILL')
+  void ended.then((how) =>
+    ready.reject(new Error(`${args.join(' ')} ended with ${how} at its start: ${lastLines.join('\n')}`)),
   )
   const end = async (signal: NodeJS.Signals) => {
-    if (!isAlive()) return
-    child.kill(signal)
-    await once(child, 'exit')
+    if (isAlive()) child.kill(signal)
+    return ended
   }
-  await ready.promise
   return {
     pid: child.pid ?? 0,
     get isAlive() {
       return isAlive()
     },
     lastLines,
-    kill: () => end('SIGKILL'),
-    async terminate() {
-      await end('SIGTERM')
-      return child.signalCode ?? child.exitCode ?? 'SIGKILL'
-    },
-    [Symbol.asyncDispose]: () => end('SIGKILL'),
+    ready: ready.promise,
+    kill: async () => void (await end('SIGKILL')),
+    terminate: () => end('SIGTERM'),
+    signal: (name) => void child.kill(name),
+    ended,
+    [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
   }
 }
