@@ -91,6 +91,7 @@ describe('the API', () => {
       ['/api/v1/networks/9', 404, 'no_such_network'],
       ['/api/v1/networks/1337/nodes/nobody', 404, 'no_such_node'],
       ['/api/v1/networks/1337/nodes?limit=0', 400, 'bad_request'],
+      ['/api/v1/gaps?limit=0', 400, 'bad_request'],
       ['/api/v1/networks/1337/nodes?sort=colour', 400, 'bad_request'],
       ['/api/v1/networks/1337/nodes?cursor=x', 400, 'bad_cursor'],
       ['/api/v1/networks/1337/nodes/geth-a/history?names=a&from=5&to=4', 400, 'bad_range'],
@@ -131,6 +132,7 @@ describe('the API', () => {
     const { body } = await json(`${running.url}/api/v1/openapi.json`)
     const paths = Object.keys(body['paths'] ?? {})
     assert.ok(paths.includes('/api/v1/networks/{network}/nodes/{node}/history'), paths.join())
+    assert.deepEqual((await json(`${running.url}/api/v1/gaps`)).body.items, [])
     assert.deepEqual((await json(`${running.url}/healthz`)).body, { alive: true })
     assert.deepEqual((await json(`${running.url}/readyz`)).body, { ready: true, problems: [] })
     const metrics = await (await fetch(`${running.url}/metrics`)).text()

@@ -57,7 +57,9 @@ function outOfOrder(numbers: readonly number[]): readonly number[] {
   return numbers.filter((number) => {
     if (seen.has(number)) return false // A duplicate has a word of its own.
     seen.add(number)
-    const lane = [...newest.keys()].filter((each) => (newest[each] ?? 0) < number).sort((a, b) => (newest[b] ?? 0) - (newest[a] ?? 0))[0]
+    const lane = [...newest.keys()]
+      .filter((each) => (newest[each] ?? 0) < number)
+      .sort((a, b) => (newest[b] ?? 0) - (newest[a] ?? 0))[0]
     if (lane === undefined) return true
     newest[lane] = number
     return false

@@ -19,7 +19,7 @@ export const numberedReceiver = {
         socket.setEncoding('utf8').on('data', (chunk) => {
           const lines = (rest + chunk).split('\n')
           rest = lines.pop() ?? ''
-          for (const line of lines) answer(line, accept).then((text) => socket.write(text))
+          for (const line of lines) void answer(line, accept).then((text) => socket.write(text))
         })
       }).listen(port, '127.0.0.1')
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))

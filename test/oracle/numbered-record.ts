@@ -24,8 +24,7 @@ export function numberOfLog(source: string, message: string): number | undefined
 /** The number of a metric set; undefined when it is not as it was issued. */
 export function numberOfMetrics(source: string, readings: Readonly<Record<string, unknown>>): number | undefined {
   const { numbered_count: number, digest_count: digest } = readings
-  const isIssued =
-    typeof number === 'number' && number % 2 === 0 && digest === digestOf(source, number).readUInt32LE()
+  const isIssued = typeof number === 'number' && number % 2 === 0 && digest === digestOf(source, number).readUInt32LE()
   return isIssued ? number : undefined
 }
 

@@ -74,7 +74,9 @@ export class NumberedSource implements Disposable {
       this.#unanswered.clear()
       if (!this.#isOver) setTimeout(() => this.#connect(), reconnectAfterMs)
     })
-    createInterface({ input: socket }).on('line', (line) => this.#hear(line))
+    createInterface({ input: socket })
+      .on('error', () => undefined)
+      .on('line', (line) => this.#hear(line))
   }
 
   #hear(line: string): void {

@@ -38,7 +38,12 @@ export function readStoredNumbers(folder: string, agent: string): StoredNumbers 
       if ('numbered_count' in set) add(metrics, numberOfMetrics(agent, set), JSON.stringify(set))
     }
     for (const { source, first, last, reason } of rowsOf(db, gapsSql, JSON.stringify(agent), agent))
-      gaps.push({ epoch: String(source), first: BigInt(Number(first)), last: BigInt(Number(last)), reason: String(reason) })
+      gaps.push({
+        epoch: String(source),
+        first: BigInt(Number(first)),
+        last: BigInt(Number(last)),
+        reason: String(reason),
+      })
   }
   return { runs: [logs, metrics], corrupt, gaps }
 }

@@ -65,6 +65,18 @@ export const series = z
   })
   .meta({ id: 'Series' })
 
+export const gap = z
+  .object({
+    agent: z.string(),
+    stream: z.string(),
+    epoch: z.string(),
+    first: decimal,
+    last: decimal,
+    reason: z.enum(['wrapped', 'dropped', 'quarantined', 'lost']),
+    storedAt: z.number(),
+  })
+  .meta({ id: 'Gap', description: 'Numbers of an agent’s log that will never come, both ends included, and why.' })
+
 export const alarm = z
   .looseObject({
     key: z.object({ resource: z.string(), alarmType: z.string(), qualifier: z.string() }),

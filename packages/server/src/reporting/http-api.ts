@@ -1,5 +1,6 @@
 import { type Api, makeApi, type ReportingParts } from './api.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
+import { gapsRoute } from './routes/gaps.ts'
 import { healthRoutes } from './routes/health.ts'
 import { networkRoutes } from './routes/networks.ts'
 import { nodeHistoryRoute } from './routes/node-history.ts'
@@ -9,6 +10,7 @@ export async function httpApi(parts: ReportingParts): Promise<Api> {
   const api = await makeApi(parts)
   networkRoutes(api, parts)
   nodeHistoryRoute(api, parts)
+  gapsRoute(api, parts)
   healthRoutes(api, parts)
   await dashboardRoutes(api, parts)
   api.get('/api/v1/openapi.json', { schema: { hide: true } }, () => api.swagger() as never)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Api, ReportingParts } from '../api.ts'
 import { ApiError } from '../api-error.ts'
 import { completeness, failure, series } from '../api-schemas.ts'
+import { goneSignal, storeOf } from '../store-question.ts'
 
 const params = z.object({ network: z.string().max(128), node: z.string().max(256) })
 const unixMs = z.coerce.number().int().min(0).max(8.64e15)
@@ -19,7 +20,8 @@ const query = z.object({
 })
 
 /** One node's readings over time, down-sampled. Answered by the store; cancelled when the client goes away. */
-export function nodeHistoryRoute(api: Api, { store, clock, completenessOf }: ReportingParts): void {
+export function nodeHistoryRoute(api: Api, parts: ReportingParts): void {
+  const { clock, completenessOf } = parts
   const answer = z.object({ from: z.number(), to: z.number(), series: z.array(series), completeness })
   const schema = { params, querystring: query, response: { 200: answer, '4xx': failure } }
   api.get('/api/v1/networks/:network/nodes/:node/history', { schema }, async (request, reply) => {
@@ -27,11 +29,7 @@ export function nodeHistoryRoute(api: Api, { store, clock, completenessOf }: Rep
     const to = request.query.to ?? clock.now()
     const from = request.query.from ?? to - 3_600_000
     if (from >= to) throw new ApiError(400, 'bad_range', '`from` must be before `to`.')
-    if (store === undefined)
-      throw new ApiError(503, 'no_store', 'This server keeps no history: no store is configured.')
-    const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
-    const found = await store.series({ ...request.params, names, points, from, to }, gone.signal)
+    const found = await storeOf(parts).series({ ...request.params, names, points, from, to }, goneSignal(reply))
     return { from, to, series: found as never, completeness: completenessOf(request.params.network) }
   })
 }
