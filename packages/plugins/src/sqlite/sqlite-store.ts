@@ -8,9 +8,9 @@ import {
   RetryableError,
   type Store,
 } from '@headwatch/sdk'
+import { type FolderLock, lockFolder } from '@headwatch/sdk/folder-lock'
 import { CommitQueue } from './commit-queue.ts'
 import type { SqliteConfig } from './config.ts'
-import { type FolderLock, lockFolder } from './folder-lock.ts'
 import type {
   Answers,
   Append,
@@ -41,7 +41,7 @@ export class SqliteStore implements Store {
 
   async open(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    this.#lock = lockFolder(this.#config.folder)
+    this.#lock = lockFolder(this.#config.folder, 'stores.sqlite.folder')
     try {
       await this.#writing()
       signal.throwIfAborted()
