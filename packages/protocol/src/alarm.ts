@@ -30,8 +30,9 @@ export interface AlarmTransition {
   readonly key: AlarmKey
   readonly change: AlarmChange
   /**
-   * Grows by one with each step of this alarm and never restarts while the alarm is remembered: whoever
-   * receives steps out of order keeps the highest and ignores the rest, so raise and clear never cross over.
+   * Grows by one with each step of this alarm and never restarts while the alarm is remembered: whoever receives
+   * steps out of order puts them in this order, so raise and clear never cross over. Two who took a step at once may
+   * have given it the same version: then what people did comes first, then `cleared`, `changed`, `raised`.
    */
   readonly version: number
   readonly severity: AlarmSeverity
@@ -50,6 +51,8 @@ export interface Alarm {
   readonly severity: AlarmSeverity
   readonly text: string
   readonly version: number
+  /** The version that last raised or cleared it; absent where none was seen. A step that comes late is judged by it. */
+  readonly conditionVersion?: number
   readonly origin?: Partial<Origin>
   readonly raisedAt: UnixMs
   readonly changedAt: UnixMs

@@ -106,7 +106,14 @@ export class StandingState {
       for (const [node, readings] of nodes) partition.state('readings', textOf([network, node, rowsOfNode(readings)]))
     }
     for (const report of this.#reports.values()) partition.state('report', textOf(report))
-    for (const alarm of this.#alarms.list().toReversed()) partition.state('alarm', textOf(alarm))
+    this.#carryAlarmsInto(partition)
+  }
+
+  #carryAlarmsInto(partition: LivePartition): void {
+    for (const { settled, steps } of this.#alarms.histories()) {
+      if (settled !== undefined) partition.state('alarm', textOf(settled))
+      for (const step of steps) partition.state('alarm_step', textOf(step))
+    }
   }
 
   /** Reads a partition: what it began with, then its rows in the order they were stored. */
@@ -140,6 +147,7 @@ export class StandingState {
   #restore(kind: string, body: string): void {
     if (kind === 'report') this.#report(nodeReportFrom(body))
     if (kind === 'alarm') this.#alarms.restore(JSON.parse(body) as Alarm)
+    if (kind === 'alarm_step') this.#alarms.apply(JSON.parse(body) as TelemetryRecord<AlarmTransition>, 0)
     if (kind !== 'readings') return
     const [network, node, rows] = JSON.parse(body) as [string, string, [string, string, number, number | string][]]
     for (const [name, labels, at, value] of rows) {

@@ -325,6 +325,14 @@ export const storeAnswerCases: Readonly<Record<string, (given: StoreCase) => Pro
     assert.deepEqual([alarm?.version, alarm?.condition, alarm?.changedAt], [3, 'cleared', noon + 30])
   },
 
+  async 'clears an alarm also when its acknowledgement came first'({ store, signal }) {
+    const acknowledged = alarmStep('acknowledged', 3, { at: noon + 30, actor: 'ada' })
+    const steps = [alarmStep('raised', 1), acknowledged, alarmStep('cleared', 2, { at: noon + 20 })]
+    for (const [index, step] of steps.entries()) await store.append([batchOf([step], BigInt(index))], [], signal)
+    const [alarm] = await store.alarms({ ...everyTime, limit: 10 })
+    assert.deepEqual([alarm?.version, alarm?.condition, alarm?.acknowledgedBy], [3, 'cleared', 'ada'])
+  },
+
   async 'gives alarms changed in the range, newest first'({ store, signal }) {
     const steps = [0, 20, 10].map((at, index) => {
       const alarmKey = { resource: `node/${index}`, alarmType: 'node_silent', qualifier: '' }
