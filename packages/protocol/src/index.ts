@@ -12,6 +12,7 @@ export { type DropCounts, type Handover, type HandoverAck, type HandoverSink, re
 export type { AgentId, ClockOffset, Hex, NetworkId, NodeId, Origin, UnixMs } from './item.ts'
 export type {
   BlockDelay,
+  ListedNode,
   NetworkChange,
   NetworkSummary,
   NodeActivity,

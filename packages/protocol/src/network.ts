@@ -67,6 +67,20 @@ export interface NodeState {
   readonly recentDelays: readonly BlockDelay[]
 }
 
+/** What lists of nodes are filtered and sorted by. */
+export interface ListedNode {
+  readonly node: NodeId
+  readonly activity: NodeActivity
+  readonly head?: NodeHead | undefined
+  readonly client?: string | undefined
+  readonly location?: Location | undefined
+  readonly peers?: number | undefined
+  readonly pendingTransactions?: number | undefined
+  readonly latencyMs?: number | undefined
+  readonly lastSeenAt: UnixMs
+  readonly uptime: number
+}
+
 /** A block as the network saw it. */
 export interface SeenBlock {
   readonly block: BlockHeader

@@ -15,6 +15,7 @@ function pretendNetwork(clock: FakeClock) {
   const reader: NetworkReader = {
     networks: () => [{ network } as ReturnType<NetworkReader['networks']>[number]],
     nodes: () => states.values(),
+    list: () => states.values(),
     node: (_network, node) => states.get(node),
     blocks: () => [],
     follow: (onChange) => {

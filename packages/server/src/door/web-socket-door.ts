@@ -87,7 +87,7 @@ export class WebSocketDoor implements FrontDoor {
       this.#meter.count('headwatch_connections_broken_total', 1, { reason })
       this.#logger.debug('a connection broke a rule', { path: entry.route.path, reason: error.message })
     })
-    const listener = entry.route.accept(new WsSocket(peer, address))
+    const listener = this.#guard(peer, () => entry.route.accept(new WsSocket(peer, address)))
     if (listener === undefined) return peer.close(1013, 'try again later')
     this.#connections++
     entry.open.add(peer)
@@ -102,13 +102,14 @@ export class WebSocketDoor implements FrontDoor {
   }
 
   /** A listener that throws costs its own connection, never the program. */
-  #guard(peer: WebSocket, call: () => void): void {
+  #guard<T>(peer: WebSocket, call: () => T): T | undefined {
     try {
-      call()
+      return call()
     } catch (error) {
       this.#meter.count('headwatch_connection_faults_total')
-      this.#logger.error('a listener failed on a frame; its connection is closed', { reason: String(error) })
+      this.#logger.error('a listener failed; its connection is closed', { reason: String(error) })
       peer.close(1011, 'internal error')
+      return undefined
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BlockReport, TelemetryRecord } from '@headwatch/protocol'
+import type { BlockReport, ListedNode, TelemetryRecord } from '@headwatch/protocol'
 import fc from 'fast-check'
 import { NetworkState } from './network-state.ts'
 import { head, header, metrics, network, session, start } from './testkit.ts'
@@ -24,6 +24,14 @@ type Step = typeof reports extends fc.Arbitrary<(infer S)[]> ? S : never
 function blockReport({ node, height, fork, atMs, occasion }: Step): TelemetryRecord<BlockReport> {
   const side = height <= 3 ? 'a' : fork
   return { ...head(node, header(height, side, height <= 4 ? 'a' : side), { at: start + atMs }), occasion }
+}
+
+function listed(state: NetworkState) {
+  return [...state.reader.list(network)].map(asListed).sort((a, b) => (a.node < b.node ? -1 : 1))
+}
+
+function asListed({ node, activity, head, client, location, peers, latencyMs, lastSeenAt, uptime }: ListedNode) {
+  return { node, activity, head, client, location, peers, latencyMs, lastSeenAt, uptime }
 }
 
 function stateAfter(records: readonly TelemetryRecord[]): NetworkState {
@@ -128,6 +136,7 @@ test('nothing is negative, every count adds up, and a replay gives the same stat
         assert.ok((own?.propagationMs ?? 0) >= 0 && uptime >= 0 && uptime <= 1 && (behind ?? 0) >= 0)
       }
       assert.ok(blocks.every((block) => block.nodes >= 1))
+      assert.deepEqual(listed(state), states.map(asListed))
       assert.deepEqual(shown(run()), shown(state))
     }),
     { numRuns: 200 },

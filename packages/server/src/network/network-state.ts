@@ -17,6 +17,7 @@ import { chainOf } from './network-identity.ts'
 import { defaultNetworkLimits, type NetworkLimits } from './network-limits.ts'
 import { NodeDirectory, type Refusal } from './node-directory.ts'
 import { applyNodeReport, applyReadings } from './node-facts.ts'
+import { NodeGlance } from './node-glance.ts'
 import { nodeView } from './node-view.ts'
 import type { Reorg } from './reorg-log.ts'
 import { blockFacts, isLate, sightingOf, tellsOfClient } from './report-facts.ts'
@@ -261,6 +262,10 @@ export class NetworkState {
     return nodeView(node, this.#now, this.#limits.behindAfterMs)
   }
 
+  *#list(network: WatchedNetwork | undefined): Generator<NodeGlance> {
+    for (const node of network?.nodes.values() ?? []) yield new NodeGlance(node, this.#now, this.#limits.behindAfterMs)
+  }
+
   #summary(network: WatchedNetwork): NetworkSummary {
     if (network.summary?.at === this.#now) return network.summary.value
     const value = summaryView(network, this.#now, this.#limits.behindAfterMs, this.#names)
@@ -287,6 +292,7 @@ export class NetworkState {
     return {
       networks: () => [...networks.values()].map((network) => this.#summary(network)),
       nodes: views,
+      list: (network) => this.#list(find(network)),
       node: (network, name) => {
         const node = find(network)?.nodes.get(name)
         return node === undefined ? undefined : this.#view(node)

@@ -1,7 +1,7 @@
 import type { BlockDelay, NodeHead, NodeState, UnixMs } from '@headwatch/protocol'
 import { standingOf } from './standing.ts'
 import type { TreeBlock } from './tree-block.ts'
-import { lastHeard, type WatchedNode } from './watched-node.ts'
+import { lastHeard, type NodeHeadClaim, type WatchedNode } from './watched-node.ts'
 
 const recentHeights = 40
 
@@ -27,7 +27,8 @@ export function nodeView(node: WatchedNode, now: UnixMs, behindAfterMs: number):
   }
 }
 
-function headView(node: WatchedNode, { block, seenAt }: { block: TreeBlock; seenAt: UnixMs }): NodeHead {
+/** The head a node claims, as others may see it. */
+export function headView(node: WatchedNode, { block, seenAt }: NodeHeadClaim): NodeHead {
   const delay = block.receptions.timedCount > 1 ? block.receptions.delayOf(node.index) : undefined
   const propagation = typeof delay === 'number' ? { propagationMs: delay } : {}
   return { number: block.header.number, hash: block.hash, seenAt, ...propagation }

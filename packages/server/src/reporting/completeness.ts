@@ -9,7 +9,7 @@ export function completenessOf(reader: NetworkReader, dropped: number, now: Unix
   let reported = 0
   let oldest = now
   for (const id of networks) {
-    for (const node of reader.nodes(id)) {
+    for (const node of reader.list(id)) {
       known++
       if (node.activity === 'silent') continue
       reported++

@@ -1,5 +1,6 @@
-import type { NodeActivity, NodeState } from '@headwatch/protocol'
-import type { NodeFilter, NodeSort, NodeSortKey } from '@headwatch/protocol/reporting'
+import type { ListedNode, NodeActivity } from '@headwatch/protocol'
+import type { NodeFilter, NodeSort, NodeSortKey, RowWindow } from '@headwatch/protocol/reporting'
+import { firstInOrder } from './first-in-order.ts'
 
 type SortValue = number | string | undefined
 
@@ -13,7 +14,7 @@ const activityRank: Readonly<Record<NodeActivity, number>> = {
   in_sync: 5,
 }
 
-const sortValues: Readonly<Record<NodeSortKey, (node: NodeState) => SortValue>> = {
+const sortValues: Readonly<Record<NodeSortKey, (node: ListedNode) => SortValue>> = {
   state: (node) => activityRank[node.activity],
   name: (node) => node.node,
   client: (node) => node.client,
@@ -27,17 +28,50 @@ const sortValues: Readonly<Record<NodeSortKey, (node: NodeState) => SortValue>> 
 }
 
 /** The nodes that match, in order. What is not known comes last in either direction; equal ones are ordered by name. */
-export function listNodes(nodes: Iterable<NodeState>, filter: NodeFilter, sort: NodeSort): readonly NodeState[] {
-  const matches = matcherOf(filter)
-  const sortValueOf = sortValues[sort.by]
-  const sign = sort.direction === 'ascending' ? 1 : -1
-  const keyed: { readonly value: SortValue; readonly node: NodeState }[] = []
-  for (const node of nodes) if (matches(node)) keyed.push({ value: sortValueOf(node), node })
-  keyed.sort((a, b) => compareValues(a.value, b.value, sign) || compareText(a.node.node, b.node.node))
-  return keyed.map(({ node }) => node)
+export function listNodes<N extends ListedNode>(nodes: Iterable<N>, filter: NodeFilter, sort: NodeSort): readonly N[] {
+  return inOrder(matching(nodes, filter, sort), sort).map(({ node }) => node)
 }
 
-function matcherOf({ text, activity, client, country }: NodeFilter): (node: NodeState) => boolean {
+/** The part of that list which `window` shows, and how many there are: of all that match, and of all. */
+export function windowOfNodes<N extends ListedNode>(
+  nodes: Iterable<N>,
+  filter: NodeFilter,
+  sort: NodeSort,
+  { offset, count }: RowWindow,
+): { readonly nodes: readonly N[]; readonly total: number; readonly known: number } {
+  let known = 0
+  const counted = function* () {
+    for (const node of nodes) {
+      known++
+      yield node
+    }
+  }
+  const found = matching(counted(), filter, sort)
+  const visible = inOrder(found, sort, offset + count).slice(offset)
+  return { nodes: visible.map(({ node }) => node), total: found.length, known }
+}
+
+interface Keyed<N> {
+  readonly value: SortValue
+  readonly node: N
+}
+
+function matching<N extends ListedNode>(nodes: Iterable<N>, filter: NodeFilter, sort: NodeSort): Keyed<N>[] {
+  const matches = matcherOf(filter)
+  const sortValueOf = sortValues[sort.by]
+  const keyed: Keyed<N>[] = []
+  for (const node of nodes) if (matches(node)) keyed.push({ value: sortValueOf(node), node })
+  return keyed
+}
+
+function inOrder<N extends ListedNode>(keyed: readonly Keyed<N>[], sort: NodeSort, upTo = keyed.length) {
+  const sign = sort.direction === 'ascending' ? 1 : -1
+  const compare = (a: Keyed<N>, b: Keyed<N>) =>
+    compareValues(a.value, b.value, sign) || compareText(a.node.node, b.node.node)
+  return firstInOrder(keyed, upTo, compare)
+}
+
+function matcherOf({ text, activity, client, country }: NodeFilter): (node: ListedNode) => boolean {
   const wanted = text?.toLowerCase()
   const clients = client?.map((name) => name.toLowerCase())
   return (node) =>
@@ -47,7 +81,7 @@ function matcherOf({ text, activity, client, country }: NodeFilter): (node: Node
     (wanted === undefined || hasText(node, wanted))
 }
 
-function hasText(node: NodeState, wanted: string): boolean {
+function hasText(node: ListedNode, wanted: string): boolean {
   const places = [node.node, node.client, node.location?.country, node.location?.city, node.head?.hash]
   return places.some((place) => place?.toLowerCase().includes(wanted) === true)
 }

@@ -30,7 +30,7 @@ export interface RunningReporting {
 
 /** Listens: page, API, feed, health, and whatever receivers hung on the front door. @throws {RejectedError} the address cannot be had. */
 export async function startReporting(options: ReportingOptions): Promise<RunningReporting> {
-  const { settings, version, clock, metrics, network, pipelines, frontDoor } = options
+  const { settings, version, clock, logger, metrics, network, pipelines, frontDoor } = options
   const alarms = () => options.alarms.list()
   const completeness = (id?: string) =>
     completenessOf(network, metrics.total('headwatch_dropped_total'), clock.now(), id)
@@ -47,7 +47,7 @@ export async function startReporting(options: ReportingOptions): Promise<Running
   frontDoor.attach(api.server)
   const url = await listen(api, settings.listen)
   const feedOptions = { maxViewers: settings.maxViewers, tickMs: settings.feedEveryMs, server: settings.name, version }
-  const feed = new Feed(feedOptions, { clock, meter: metrics, sources: { network, alarms }, completeness })
+  const feed = new Feed(feedOptions, { clock, meter: metrics, logger, sources: { network, alarms }, completeness })
   const ending = new AbortController()
   const feeding = feed.run(frontDoor, ending.signal)
   const stop = async () => {

@@ -1,7 +1,7 @@
 import { type Alarm, alarmKeyText, type NetworkId } from '@headwatch/protocol'
 import { type Row, toJson, type ViewContent, type ViewQuestion } from '@headwatch/protocol/reporting'
 import type { NetworkReader } from '@headwatch/sdk'
-import { listNodes } from './node-list.ts'
+import { windowOfNodes } from './node-list.ts'
 
 /** What views are made from. */
 export interface ViewSources {
@@ -29,11 +29,12 @@ export function viewContent(question: ViewQuestion, { network, alarms }: ViewSou
 
 function nodeRows(question: Extract<ViewQuestion, { of: 'nodes' }>, network: NetworkReader): ViewContent {
   const { filter, sort, window } = question
-  const all = [...network.nodes(question.network)]
-  const matching = listNodes(all, filter, sort)
-  const visible = matching.slice(window.offset, window.offset + window.count)
-  const rows = visible.map((node): Row => ({ key: node.node, value: toJson(node) }))
-  return { kind: 'rows', rows, total: matching.length, known: all.length, offset: window.offset }
+  const { nodes, total, known } = windowOfNodes(network.list(question.network), filter, sort, window)
+  const rows = nodes.flatMap(({ node }): readonly Row[] => {
+    const state = network.node(question.network, node)
+    return state === undefined ? [] : [{ key: node, value: toJson(state) }]
+  })
+  return { kind: 'rows', rows, total, known, offset: window.offset }
 }
 
 function allRows<T>(items: readonly T[], keyOf: (item: T) => string): ViewContent {

@@ -1,6 +1,6 @@
 import type { NetworkId } from '@headwatch/protocol'
 import type { Completeness, ViewerMessage, ViewQuestion } from '@headwatch/protocol/reporting'
-import type { Clock, FrontDoor, Meter, Socket, SocketListener } from '@headwatch/sdk'
+import type { Clock, FrontDoor, Logger, Meter, Socket, SocketListener } from '@headwatch/sdk'
 import type { ViewSources } from '../view-content.ts'
 import { LiveView } from './live-view.ts'
 import { Viewer } from './viewer.ts'
@@ -17,6 +17,7 @@ export interface FeedOptions {
 export interface FeedParts {
   readonly clock: Clock
   readonly meter: Meter
+  readonly logger: Logger
   readonly sources: ViewSources
   readonly completeness: (network: NetworkId | undefined) => Completeness
 }
@@ -29,6 +30,8 @@ export class Feed {
   readonly #parts: FeedParts
   readonly #viewers = new Set<Viewer>()
   readonly #views = new Map<string, LiveView>()
+  /** Views that could not be computed when they were last tried: each is logged once. */
+  readonly #failing = new WeakSet<LiveView>()
   #tick = 1
 
   constructor(options: FeedOptions, parts: FeedParts) {
@@ -49,24 +52,47 @@ export class Feed {
     }
   }
 
-  /** Computes every view that is looked at and sends what changed. */
+  /** Computes every view that is looked at and sends what changed. A view that fails costs itself: its viewers keep what they have. */
   tick(): void {
     this.#tick++
-    for (const view of this.#views.values()) view.refresh(this.#parts.sources, this.#tick)
-    const tails = new Map<NetworkId | undefined, string>()
-    for (const viewer of this.#viewers) viewer.send(this.#tick, (view) => this.#tail(view.question, tails))
+    for (const view of this.#views.values()) this.#refresh(view)
+    const tails = new Map<NetworkId | undefined, string | undefined>()
+    for (const viewer of this.#viewers) viewer.send(this.#tick, (view) => this.#tailOf(view, tails))
   }
 
-  /** The fields that frames of one network share in a tick, as JSON text without braces. */
-  #tail(question: ViewQuestion, tails: Map<NetworkId | undefined, string>): string {
-    const network = 'network' in question ? question.network : undefined
-    const known = tails.get(network)
-    if (known !== undefined) return known
-    const completeness = this.#parts.completeness(network)
-    const stamp = { tick: this.#tick, at: this.#parts.clock.now(), completeness }
-    const tail = JSON.stringify(stamp).slice(1, -1)
-    tails.set(network, tail)
-    return tail
+  #refresh(view: LiveView): void {
+    try {
+      view.refresh(this.#parts.sources, this.#tick)
+      this.#failing.delete(view)
+    } catch (error) {
+      this.#failed(view, error)
+    }
+  }
+
+  #failed(view: LiveView, error: unknown): void {
+    const { meter, logger } = this.#parts
+    meter.count('headwatch_feed_faults_total', 1, { view: view.question.of })
+    if (this.#failing.has(view)) return
+    this.#failing.add(view)
+    logger.error('a view of the feed failed; it is tried again with every tick', {
+      view: view.question.of,
+      reason: String(error),
+    })
+  }
+
+  /** The fields that frames of one network share in a tick, as JSON text without braces; undefined when they cannot be had. */
+  #tailOf(view: LiveView, tails: Map<NetworkId | undefined, string | undefined>): string | undefined {
+    const network = 'network' in view.question ? view.question.network : undefined
+    if (tails.has(network)) return tails.get(network)
+    try {
+      const completeness = this.#parts.completeness(network)
+      const stamp = { tick: this.#tick, at: this.#parts.clock.now(), completeness }
+      tails.set(network, JSON.stringify(stamp).slice(1, -1))
+    } catch (error) {
+      tails.set(network, undefined)
+      this.#failed(view, error)
+    }
+    return tails.get(network)
   }
 
   #accept(socket: Socket): SocketListener | undefined {

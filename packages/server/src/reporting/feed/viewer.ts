@@ -59,18 +59,21 @@ export class Viewer {
     this.#socket.send(JSON.stringify(message))
   }
 
-  /** Sends what changed, unless the viewer is behind and this tick is not its turn. `tail` are the fields all frames of a tick share. */
-  send(tick: number, tail: (view: LiveView) => string): void {
+  /**
+   * Sends what changed, unless the viewer is behind and this tick is not its turn. `tailOf` gives the fields all frames of
+   * a tick share; a view without them waits for the next tick.
+   */
+  send(tick: number, tailOf: (view: LiveView) => string | undefined): void {
     if (!this.#keepsUp(tick)) return
     for (const [id, subscription] of this.#views) {
       const frame = subscription.view.frameFor(subscription.sentAt)
+      const tail = frame && tailOf(subscription.view)
+      if (frame !== undefined && tail === undefined) continue
       subscription.sentAt = tick
       if (frame === undefined) continue
       this.#lastSent = tick
       this.#oldestUnseen ??= tick
-      this.#socket.send(
-        `{"type":"${frame.type}","view":${JSON.stringify(id)},"${frame.field}":${frame.json},${tail(subscription.view)}}`,
-      )
+      this.#socket.send(`{"type":"${frame.type}","view":${JSON.stringify(id)},"${frame.field}":${frame.json},${tail}}`)
     }
   }
 

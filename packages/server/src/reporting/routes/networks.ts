@@ -55,9 +55,10 @@ export function networkRoutes(api: Api, { network, alarms, completenessOf }: Rep
   api.get('/api/v1/networks/:network/nodes', { schema: nodesSchema }, ({ params, query }) => {
     known(params.network)
     const { sort, limit, cursor, ...filter } = query
-    const nodes = listNodes(network.nodes(params.network), filter, sort)
+    const nodes = listNodes(network.list(params.network), filter, sort)
     const page = pageOf(nodes, ({ node }) => node, limit, cursor === undefined ? undefined : readCursor(cursor))
-    return answer({ ...page, completeness: completenessOf(params.network) })
+    const items = page.items.map(({ node }) => network.node(params.network, node))
+    return answer({ ...page, items, completeness: completenessOf(params.network) })
   })
   api.get(
     '/api/v1/networks/:network/nodes/:node',
