@@ -99,6 +99,35 @@ describe('a store writer', () => {
     assert.equal(writer.waitingRecords, 0)
   })
 
+  test('says within seconds that the store hangs, and when it goes on', async () => {
+    const hang = Promise.withResolvers<void>()
+    const { writer, clock } = await writerTo(() => hang.promise)
+    await clock.advance(60_000)
+    const written = writer.write({ batch: batchOf('a', 1n) }, 'nobody')
+    await clock.advance(2_900)
+    assert.equal(writer.isFailing, false)
+    await clock.advance(100)
+    assert.equal(writer.isFailing, true)
+    hang.resolve()
+    await written
+    assert.equal(writer.isFailing, false)
+  })
+
+  test('never calls a store stalled that is behind but goes on', async () => {
+    let release = Promise.withResolvers<void>()
+    const { writer, clock } = await writerTo(() => release.promise, { appendRecords: 1 })
+    const written = Array.from({ length: 5 }, (_, index) =>
+      writer.write({ batch: batchOf('a', BigInt(index + 1)) }, 'nobody'),
+    )
+    for (const one of written) {
+      await clock.advance(2_900)
+      assert.equal(writer.isFailing, false)
+      release.resolve()
+      release = Promise.withResolvers()
+      await one
+    }
+  })
+
   test('opens a store anew that breaks, and loses nothing', async () => {
     const { writer, clock, made, meter, ranges } = await writerTo((_, mine) => {
       if (mine < 3) throw new TypeError('the worker died')

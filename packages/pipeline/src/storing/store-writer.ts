@@ -31,6 +31,9 @@ export interface StoreWriterOptions {
 /** Failures in a row after which a store counts as away. */
 const awayFailures = 3
 
+/** A store that takes nothing for this long, though something waits, does not work: whoever asks is told, also while one call hangs. */
+const stalledAfterMs = 3_000
+
 /** A batch on which the store alone broke this often, while others went well, is refused. */
 export const poisonFaults = 5
 
@@ -48,6 +51,8 @@ export class StoreWriter {
   readonly #waiting: Waiting[] = []
   #records = 0
   #successes = 0
+  /** When something began to wait, or was stored since. */
+  #progressAtMs = 0
   #together = Number.POSITIVE_INFINITY
   #running: Promise<void> | undefined
 
@@ -65,7 +70,15 @@ export class StoreWriter {
   }
 
   get isFailing(): boolean {
+    return this.#isAway || this.#isStalled
+  }
+
+  get #isAway(): boolean {
     return this.#pause.failures >= awayFailures
+  }
+
+  get #isStalled(): boolean {
+    return this.#waiting.length > 0 && this.#parts.clock.monotonicMs() - this.#progressAtMs >= stalledAfterMs
   }
 
   /** Resolves once it is durable. @throws {RetryableError} the store is behind. @throws {RejectedError} the store will never have it. */
@@ -75,6 +88,7 @@ export class StoreWriter {
     if (this.#records + records > this.#options.maxRecords)
       return Promise.reject(new RetryableError('the store is behind', { retryAfterMs: 1_000 }))
     this.#records += records
+    if (this.#waiting.length === 0) this.#progressAtMs = this.#parts.clock.monotonicMs()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#waiting.push({ what, keptBy, resolve, reject, faults: 0, successesBefore: 0 })
     this.#running ??= this.#run()
@@ -143,6 +157,7 @@ export class StoreWriter {
   #succeeded(count: number, stored: number, duplicates: number): void {
     const { meter, logger } = this.#parts
     this.#successes++
+    this.#progressAtMs = this.#parts.clock.monotonicMs()
     this.#together = Math.max(this.#together, count * 2)
     if (this.#pause.succeeded() >= awayFailures) logger.info('a store is back', { store: this.name })
     if (stored > 0) meter.count('headwatch_stored_total', stored, { store: this.name })
@@ -158,9 +173,9 @@ export class StoreWriter {
       return
     }
     this.#parts.meter.count('headwatch_retries_total', 1, { store: this.name })
-    const wasFailing = this.isFailing
+    const wasAway = this.#isAway
     this.#pause.failed(retryAfterOf(error))
-    if (!wasFailing && this.isFailing)
+    if (!wasAway && this.#isAway)
       this.#parts.logger.warn('a store does not take data; it is tried again and again', {
         store: this.name,
         reason: messageOf(error),
