@@ -86,10 +86,11 @@ interface Setup {
   readonly pipeline?: Partial<z.input<typeof pipelineSettings>>
   readonly settings?: object
   readonly clock?: FakeClock
+  readonly recall?: () => Promise<void>
 }
 
 /** Starts the plugins as one pipeline, from all sources through all processors to all outlets. */
-async function start({ plugins, pipeline = {}, settings = {}, clock = fakeClock() }: Setup) {
+async function start({ plugins, pipeline = {}, settings = {}, clock = fakeClock(), recall }: Setup) {
   const defaults = {
     collector: collectorSettings,
     exporter: exporterSettings,
@@ -131,9 +132,36 @@ async function start({ plugins, pipeline = {}, settings = {}, clock = fakeClock(
   const logger = fakeLogger()
   const makeQueue = (source: Batch['source'], { queue }: Plan['pipelines'][number]) =>
     new MemoryQueue(source, { limits: queue, whenFull: queue.whenFull })
-  const running = await startPipelines(plan, { clock, logger, metrics, lent: {}, epoch: 'e', makeQueue })
+  const parts = { clock, logger, metrics, lent: {}, epoch: 'e', makeQueue, ...(recall !== undefined && { recall }) }
+  const running = await startPipelines(plan, parts)
   return { running, clock, metrics, logger }
 }
+
+describe('a start', () => {
+  const store = storeOf(async () => ({ stored: 0, duplicates: 0 }))
+
+  test('lets nothing in before what the store remembers is recalled', async () => {
+    const recalled = Promise.withResolvers<void>()
+    const { plugin, accept } = receiverInHand()
+    let isListening = false
+    void accept.then(() => {
+      isListening = true
+    })
+    const starting = start({ plugins: [plugin, store] as never, recall: () => recalled.promise })
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(isListening, false)
+    recalled.resolve()
+    const { running } = await starting
+    await accept
+    await running.drain(0)
+  })
+
+  test('that cannot recall ends with the reason', async () => {
+    const { plugin } = receiverInHand()
+    const recall = () => Promise.reject(new RetryableError('the store is away'))
+    await assert.rejects(start({ plugins: [plugin, store] as never, recall }), { message: 'the store is away' })
+  })
+})
 
 describe('collectors', () => {
   test('that hang, throw and flood cost the others neither a reading nor a moment', async () => {

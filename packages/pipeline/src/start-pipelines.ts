@@ -8,6 +8,7 @@ import {
   type Processor,
   RejectedError,
   type Store,
+  type StoreReader,
 } from '@headwatch/sdk'
 import { Destination } from './delivery/destination.ts'
 import { runCollector } from './intake/collector-runner.ts'
@@ -35,6 +36,8 @@ export interface PipelineParts {
   readonly lent: Lent
   /** A random text, new at every start: numbers given by this program belong to it. */
   readonly epoch: string
+  /** Takes over what the first store remembers, before anything new comes in. What it throws ends the start. */
+  readonly recall?: (store: StoreReader) => Promise<void>
   /** Makes the queue in front of a pipeline's exporters. What it throws ends the start. */
   readonly makeQueue: (source: Source, pipeline: PipelinePlan) => Queue | Promise<Queue>
   /** What the queues that `makeQueue` makes survive; `memory` when absent. */
@@ -56,6 +59,8 @@ export async function startPipelines(plan: Plan, parts: PipelineParts): Promise<
   const stores = await openStores(plan, parts)
   const starter = new Starter(plan, parts, stores)
   try {
+    const [first] = stores.values()
+    if (first !== undefined) await parts.recall?.(first)
     return new RunningPipelines(await starter.assemble(), parts)
   } catch (error) {
     const opened: readonly AsyncDisposable[] = [...starter.owned, ...starter.queues.values(), ...stores.values()]

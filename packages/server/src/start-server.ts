@@ -5,12 +5,11 @@ import {
   type PipelinePlan,
   type Plan,
   type Queue,
-  type RunningPipelines,
   startPipelines,
   systemClock,
 } from '@headwatch/pipeline'
 import { AlarmBook, type Source } from '@headwatch/protocol'
-import type { Admission, Logger, NetworkReader } from '@headwatch/sdk'
+import type { Admission, Logger, NetworkReader, StoreReader } from '@headwatch/sdk'
 import { trustedProxies } from './door/peer-address.ts'
 import { WebSocketDoor } from './door/web-socket-door.ts'
 import { networkProcessor } from './network/network-processor.ts'
@@ -69,12 +68,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     lent,
     epoch,
     makeQueue,
+    recall: (store) => recall(store, network, alarms, clock.now()),
   })
-  const report = async () => {
-    await recall(pipelines, network, alarms, clock.now())
-    return startReporting({ ...options, clock, metrics, network: network.reader, alarms, pipelines, frontDoor })
-  }
-  const reporting = await report().catch(async (error: unknown) => {
+  const reportingOptions = { ...options, clock, metrics, network: network.reader, alarms, pipelines, frontDoor }
+  const reporting = await startReporting(reportingOptions).catch(async (error: unknown) => {
     await pipelines.drain(0)
     throw error
   })
@@ -104,14 +101,7 @@ function makeQueue(source: Source, { queue }: PipelinePlan): Queue {
 }
 
 /** What the store remembers of nodes and alarms, so that a restart forgets neither. */
-async function recall(
-  pipelines: RunningPipelines,
-  network: NetworkState,
-  alarms: AlarmBook,
-  now: number,
-): Promise<void> {
-  const store = pipelines.firstStore
-  if (store === undefined) return
+async function recall(store: StoreReader, network: NetworkState, alarms: AlarmBook, now: number): Promise<void> {
   network.restore(await store.nodes())
   for (const alarm of await store.alarms({ from: 0, to: now + 1, limit: 10_000 })) alarms.restore(alarm)
 }

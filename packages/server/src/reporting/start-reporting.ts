@@ -34,8 +34,8 @@ export async function startReporting(options: ReportingOptions): Promise<Running
   const alarms = () => options.alarms.list()
   const completeness = (id?: string) =>
     completenessOf(network, metrics.total('headwatch_dropped_total'), clock.now(), id)
-  const probe = processProbe()
-  metrics.probe(probe.read)
+  using starting = new DisposableStack()
+  starting.defer(metrics.probe(starting.use(processProbe()).read))
   const api = await httpApi({
     ...options,
     alarms,
@@ -48,6 +48,7 @@ export async function startReporting(options: ReportingOptions): Promise<Running
   const url = await listen(api, settings.listen)
   const feedOptions = { maxViewers: settings.maxViewers, tickMs: settings.feedEveryMs, server: settings.name, version }
   const feed = new Feed(feedOptions, { clock, meter: metrics, logger, sources: { network, alarms }, completeness })
+  const probing = starting.move()
   const ending = new AbortController()
   const feeding = feed.run(frontDoor, ending.signal)
   const stop = async () => {
@@ -55,7 +56,7 @@ export async function startReporting(options: ReportingOptions): Promise<Running
     await feeding
     api.server.closeAllConnections()
     await api.close()
-    probe[Symbol.dispose]()
+    probing.dispose()
   }
   return { url, stop }
 }
