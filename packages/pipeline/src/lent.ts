@@ -7,6 +7,12 @@ export interface Lent {
   readonly network?: NetworkReader
 }
 
+/** What the pipelines behind a plugin know of stores. */
+export interface StoresLent {
+  readonly store: StoreReader | undefined
+  readonly storedRanges: StoreReader['storedRanges']
+}
+
 /** Receivers on a program without doorkeeping admit nobody. */
 const closedAdmission: Admission = {
   admit: () => ({ admitted: false, reason: 'bad_credential' }),
@@ -15,11 +21,11 @@ const closedAdmission: Admission = {
 }
 
 /** The host of any plugin, with everything that can be lent: a kind takes what its contract names. */
-export function fullHost(host: Host, lent: Lent, store: StoreReader | undefined) {
+export function fullHost(host: Host, lent: Lent, { store, storedRanges }: StoresLent) {
   return {
     ...host,
     admission: lent.admission ?? closedAdmission,
-    storedRanges: store === undefined ? async () => [] : store.storedRanges.bind(store),
+    storedRanges,
     ...(lent.frontDoor !== undefined && { frontDoor: lent.frontDoor }),
     ...(lent.network !== undefined && { network: lent.network }),
     ...(store !== undefined && { store }),

@@ -26,6 +26,7 @@ import { type Assembly, RunningPipelines } from './running-pipelines.ts'
 import type { MetricRegistry } from './self-metrics/metric-registry.ts'
 import { pluginMeter } from './self-metrics/plugin-meter.ts'
 import { StoreWriter } from './storing/store-writer.ts'
+import { storedEverywhere } from './storing/stored-everywhere.ts'
 import { SupervisedStore } from './storing/supervised-store.ts'
 import { Supervised, type SupervisionParts } from './supervision/supervised.ts'
 
@@ -169,7 +170,7 @@ class Starter {
     return this.#plan.receivers.flatMap((instance) => {
       const fed = fedBy(instance.name, intakes)
       if (fed.length === 0) return []
-      const receiver = this.#supervised(instance)
+      const receiver = this.#supervised(instance, this.#storedBehind(instance.name))
       const accept = entrance({
         name: instance.name,
         source: this.#source(`receiver/${instance.name}`),
@@ -179,6 +180,14 @@ class Starter {
       })
       return (signal: AbortSignal) => runReceiver(receiver, accept, this.#parts.clock, signal)
     })
+  }
+
+  /** What senders to a receiver need not repeat: what every store behind it has, and nothing where a pipeline has no store. */
+  #storedBehind(receiver: string): StoreReader['storedRanges'] {
+    const outlets = this.#plan.pipelines
+      .filter(({ from }) => from.includes(receiver))
+      .map(({ to }) => to.flatMap((name) => this.#stores.get(name) ?? []))
+    return storedEverywhere(outlets.every((stores) => stores.length > 0) ? [...new Set(outlets.flat())] : [])
   }
 
   #collectors(intakes: ReadonlyMap<PipelinePlan, Intake>): Assembly['sources'] {
@@ -208,13 +217,12 @@ class Starter {
     return { agent: this.#plan.self.agent, stream, epoch: this.#parts.epoch }
   }
 
-  #supervised<T extends object>(instance: {
-    readonly name: string
-    readonly plugin: Creates<T>
-    readonly config: unknown
-  }) {
+  #supervised<T extends object>(
+    instance: { readonly name: string; readonly plugin: Creates<T>; readonly config: unknown },
+    storedRanges: StoreReader['storedRanges'] = async () => [],
+  ) {
     const store: Store | undefined = this.#stores.values().next().value
-    const host = fullHost(hostOf(instance, this.#plan, this.#parts), this.#parts.lent, store)
+    const host = fullHost(hostOf(instance, this.#plan, this.#parts), this.#parts.lent, { store, storedRanges })
     const made = new Supervised<T>(
       instance.name,
       () => instance.plugin.create(instance.config, host as never),

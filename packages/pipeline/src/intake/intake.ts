@@ -3,7 +3,9 @@ import { type Meter, verdictOf } from '@headwatch/sdk'
 import type { Queue } from '../queue/queue.ts'
 import type { KeptBy, StoreWriter } from '../storing/store-writer.ts'
 import { Numbering } from './numbering.ts'
+import { gapPassedOn, partOf, passedOn } from './passed-on.ts'
 import type { Processing } from './processing.ts'
+import { QueuedAlready } from './queued-already.ts'
 import { worstOf } from './worst-of.ts'
 
 /** Where a pipeline's records go. */
@@ -24,6 +26,7 @@ export class Intake {
   readonly #meter: Meter
   readonly #added: Numbering
   readonly #unkept = new Map<string, Numbering>()
+  readonly #queued = new QueuedAlready()
 
   /** `added` numbers what processors add. */
   constructor(processing: Processing, outlets: Outlets, added: Numbering, meter: Meter) {
@@ -50,8 +53,9 @@ export class Intake {
   }
 
   async closeGap(gap: Gap): Promise<void> {
-    const writes = this.#outlets.stores.map((store) => store.write({ gap }, this.#keeper))
-    await worstOf(writes)
+    const { stores, queue } = this.#outlets
+    if (gap.source.agent !== queue?.source.agent) await this.#enqueue(queue, [gapPassedOn(gap)])
+    await worstOf(stores.map((store) => store.write({ gap }, this.#keeper)))
   }
 
   /** Lets processors judge what did not come. */
@@ -73,14 +77,38 @@ export class Intake {
     return this.#outlets.acknowledge === 'memory' ? 'nobody' : 'sender'
   }
 
-  /** Stores before the queue: a sender who must repeat has then given the queue nothing yet. */
   async #fanOut(batch: Batch, numbering: Numbering | undefined): Promise<void> {
     const { stores, queue, acknowledge } = this.#outlets
-    const unkept = numbering ?? (acknowledge === 'memory' ? this.#numberingOf(batch.source) : undefined)
+    const isRepeated = numbering === undefined && acknowledge !== 'memory'
+    if (isRepeated && queue !== undefined) return this.#intoQueueAndStores(batch, queue)
+    const unkept = isRepeated ? undefined : (numbering ?? this.#numberingOf(batch.source))
     const writes = stores.map((store) => unkept?.write(store, batch) ?? store.write({ batch }, this.#keeper))
     if (acknowledge === 'memory') this.#countUnstored(writes, batch.records.length)
     else await worstOf(writes)
-    if (queue !== undefined && batch.records.length > 0) await this.#enqueue(queue, batch.records)
+    // Last, for what was numbered here comes under new numbers when it is tried again.
+    await this.#enqueue(queue, this.#forQueue(batch, queue))
+  }
+
+  /**
+   * Queue first: what a store has is not asked for again, so a crash in between must cost a repeat and not the record. What
+   * is repeated in the same life, because a store was away, goes into the queue once.
+   */
+  async #intoQueueAndStores(batch: Batch, queue: Queue): Promise<void> {
+    for (const part of this.#queued.missing(batch))
+      await this.#enqueue(queue, this.#forQueue(partOf(batch, part), queue))
+    this.#queued.put(batch)
+    try {
+      await worstOf(this.#outlets.stores.map((store) => store.write({ batch }, this.#keeper)))
+    } catch (error) {
+      if (verdictOf(error) === 'reject') this.#queued.answered(batch)
+      throw error
+    }
+    this.#queued.answered(batch)
+  }
+
+  /** What a sender numbered keeps its numbers on the way onward; what was numbered here is known by those of the queue. */
+  #forQueue(batch: Batch, queue: Queue | undefined): readonly TelemetryRecord[] {
+    return batch.source.agent === queue?.source.agent ? batch.records : passedOn(batch)
   }
 
   /** Remembers what stores miss of a source whose sender will not repeat it. Bounded: the source heard of first is forgotten. */
@@ -103,7 +131,8 @@ export class Intake {
     }
   }
 
-  async #enqueue(queue: Queue, records: readonly TelemetryRecord[]): Promise<void> {
+  async #enqueue(queue: Queue | undefined, records: readonly TelemetryRecord[]): Promise<void> {
+    if (queue === undefined || records.length === 0) return
     const { dropped } = await queue.put(records)
     if (dropped > 0) this.#meter.count('headwatch_dropped_total', dropped, { at: 'queue', reason: 'queue_full' })
   }

@@ -28,7 +28,7 @@ function gatewayTo(
       return { number: handover.number, creditRecords: 0, rejected: [], ...(await take(handover)) }
     },
   }
-  const all = { name: 'g', epoch: 'e', handoverRecords: 3, handoverMs: 20, maxRecords: 10, ...options }
+  const all = { name: 'g', agent: 'edge-1', epoch: 'e', handoverRecords: 3, handoverMs: 20, maxRecords: 10, ...options }
   return { gateway: new Gateway(all, sink, { clock, meter: fakeMeter() }), clock, handovers }
 }
 
@@ -57,7 +57,7 @@ describe('a gateway', () => {
     ])
     assert.partialDeepStrictEqual(handovers[0]?.batches, [
       { source, lane: 'backlog', first: 7n, count: 2 },
-      { source: { agent: 'gateway/g', stream: 'received', epoch: 'e' }, lane: 'live', first: 1n, count: 1 },
+      { source: { agent: 'edge-1', stream: 'received/g', epoch: 'e' }, lane: 'live', first: 1n, count: 1 },
     ])
   })
 

@@ -1,10 +1,12 @@
-import type { Gap, HandoverSink, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
+import type { AgentId, Gap, HandoverSink, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
 import { type Accept, type Clock, type Meter, type Position, RejectedError, RetryableError } from '@headwatch/sdk'
 import { PendingHandover } from './pending-handover.ts'
 
 export interface GatewayOptions {
-  /** Names the gateway and the source of what it numbers itself. */
+  /** Names the gateway, and the stream of what it numbers itself. */
   readonly name: string
+  /** The server's own name: under it goes what senders did not number. */
+  readonly agent: AgentId
   /** A random text, new at every start. */
   readonly epoch: string
   /** As many records make a handover at once. */
@@ -38,7 +40,7 @@ export class Gateway {
     this.#sink = sink
     this.#clock = clock
     this.#meter = meter
-    this.#source = { agent: `gateway/${options.name}`, stream: 'received', epoch: options.epoch }
+    this.#source = { agent: options.agent, stream: `received/${options.name}`, epoch: options.epoch }
   }
 
   /** What receivers are lent: resolves when core owns the items. */

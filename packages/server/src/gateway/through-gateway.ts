@@ -9,7 +9,7 @@ import { Gateway, type GatewayOptions } from './gateway.ts'
  */
 export function throughGateway<Config>(
   plugin: Plugin<'receiver', Config>,
-  options: Omit<GatewayOptions, 'epoch'>,
+  options: Omit<GatewayOptions, 'agent' | 'epoch'>,
   parts: { readonly clock: Clock; readonly meter: Meter },
 ): Plugin<'receiver', Config> {
   return {
@@ -18,7 +18,8 @@ export function throughGateway<Config>(
       const receiver = plugin.create(config, host)
       return {
         async listen(accept, signal) {
-          const gateway = new Gateway({ ...options, epoch: randomUUID() }, coreSink(accept, options.maxRecords), parts)
+          const own = { agent: host.self.agent, epoch: randomUUID() }
+          const gateway = new Gateway({ ...options, ...own }, coreSink(accept, options.maxRecords), parts)
           const life = new AbortController()
           try {
             await receiver.listen(gateway.accept, AbortSignal.any([signal, life.signal]))
