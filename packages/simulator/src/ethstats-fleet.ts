@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { due } from './due.ts'
 import { PretendChain } from './pretend-chain.ts'
 import { PretendNode } from './pretend-node.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -113,7 +114,7 @@ export class EthstatsFleet {
     const startMs = performance.now()
     const lengthMs = this.#options.blockTimeS * 1000
     const blockJson = JSON.stringify(this.#chain.seal(this.#chain.head.timestamp + this.#options.blockTimeS))
-    const due = this.#members.flatMap((member, index) => {
+    const plan = this.#members.flatMap((member, index) => {
       const spread = (part: number) =>
         (lengthMs * (index + part * this.#members.length)) / (4 * this.#members.length) + 1_000
       return [
@@ -123,13 +124,13 @@ export class EthstatsFleet {
         { atMs: spread(2), topic: 'node-ping', frame: () => member.node.nodePing(`${startMs}`), member },
       ].map((entry) => ({ ...entry, atMs: Math.min(entry.atMs, lengthMs - 1) }))
     })
-    due.sort((a, b) => a.atMs - b.atMs)
-    for (const { atMs, topic, frame, member } of due) {
-      await until(startMs + atMs)
+    plan.sort((a, b) => a.atMs - b.atMs)
+    for (const { atMs, topic, frame, member } of plan) {
+      await due(startMs + atMs)
       this.#latenessMs = Math.max(this.#latenessMs, performance.now() - startMs - atMs)
       this.#send(member, topic, frame())
     }
-    await until(startMs + lengthMs)
+    await due(startMs + lengthMs)
   }
 
   #send(member: Member, topic: string, frame: string): void {
@@ -137,9 +138,4 @@ export class EthstatsFleet {
     member.socket.send(frame)
     this.#sent[topic] = (this.#sent[topic] ?? 0) + 1
   }
-}
-
-async function until(atMs: number): Promise<void> {
-  const waitMs = atMs - performance.now()
-  if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs))
 }
