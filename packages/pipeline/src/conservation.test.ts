@@ -118,7 +118,7 @@ describe('in = out + dropped by reason + queued', () => {
               through: ['judge'],
               to: ['out'],
               acknowledge: 'memory',
-              queue: { records: 20, whenFull },
+              queue: { keep: 'memory', records: 20, whenFull },
             },
           ],
         })
@@ -267,8 +267,12 @@ describe('a plan that promises what it cannot keep', () => {
   ]
 
   for (const [what, settings, sentence] of [
-    ['"stored" without a store', { to: ['out'], acknowledge: 'stored' }, /promises that data is stored, but no store/],
-    ['"disk" with a queue in memory', { to: ['out'], acknowledge: 'disk' }, /is kept in memory/],
+    ['"stored" without a store', { to: ['out'], acknowledge: 'stored' }, /cannot promise that data is stored/],
+    [
+      '"disk" with a queue in memory',
+      { to: ['out'], acknowledge: 'disk', queue: { keep: 'memory' } },
+      /a queue in memory cannot promise/,
+    ],
     ['an unknown name', { to: ['out', 'nowhere'], acknowledge: 'memory' }, /names "nowhere", which is not configured/],
   ] as const)
     test(`is refused in one sentence: ${what}`, async () => {

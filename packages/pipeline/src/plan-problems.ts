@@ -1,15 +1,13 @@
+import { brokenPromises } from './broken-promises.ts'
 import type { PipelinePlan, Plan } from './plan.ts'
 
-/** What queues of this program survive: nothing, or the process. */
-export type QueueKeeps = 'memory' | 'disk'
-
 /** A sentence for each thing in the plan that cannot be, or cannot be promised; empty when all is well. */
-export function planProblems(plan: Plan, queueKeeps: QueueKeeps): readonly string[] {
-  return [...twice(plan), ...plan.pipelines.flatMap((pipeline) => pipelineProblems(pipeline, plan, queueKeeps))]
+export function planProblems(plan: Plan): readonly string[] {
+  return [...twice(plan), ...plan.pipelines.flatMap((pipeline) => pipelineProblems(pipeline, plan))]
 }
 
-function pipelineProblems(pipeline: PipelinePlan, plan: Plan, queueKeeps: QueueKeeps): readonly string[] {
-  const { name, from, through, to, acknowledge } = pipeline
+function pipelineProblems(pipeline: PipelinePlan, plan: Plan): readonly string[] {
+  const { name, from, through, to } = pipeline
   const has = (instances: readonly { readonly name: string }[], wanted: string) =>
     instances.some((instance) => instance.name === wanted)
   const unknown = [
@@ -17,14 +15,8 @@ function pipelineProblems(pipeline: PipelinePlan, plan: Plan, queueKeeps: QueueK
     ...through.filter((wanted) => !has(plan.processors, wanted)),
     ...to.filter((wanted) => !has(plan.exporters, wanted) && !has(plan.stores, wanted)),
   ].map((wanted) => `the pipeline "${name}" names "${wanted}", which is not configured`)
-  const hasExporters = to.some((wanted) => has(plan.exporters, wanted))
-  const hasStores = to.some((wanted) => has(plan.stores, wanted))
-  const promises = []
-  if (acknowledge === 'stored' && !hasStores)
-    promises.push(`the pipeline "${name}" promises that data is stored, but no store is in its "to"`)
-  if (acknowledge === 'disk' && hasExporters && queueKeeps === 'memory')
-    promises.push(`the pipeline "${name}" promises that data is on disk, but its queue is kept in memory`)
-  return [...unknown, ...promises]
+  const broken = brokenPromises(pipeline, plan).map(({ path, message }) => `${path.join('.')}: ${message}`)
+  return [...unknown, ...broken]
 }
 
 function twice(plan: Plan): readonly string[] {

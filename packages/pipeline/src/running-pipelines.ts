@@ -1,7 +1,9 @@
 import type { Clock, Logger, StoreReader } from '@headwatch/sdk'
 import type { Destination } from './delivery/destination.ts'
-import type { Queue, QueueReader } from './queue/queue.ts'
+import { type PipelineQueue, waitingOf } from './pipeline-queue.ts'
+import type { QueueAlarms } from './queue-alarms/queue-alarms.ts'
 import type { MetricRegistry } from './self-metrics/metric-registry.ts'
+import { QueueMetrics } from './self-metrics/queue-metrics.ts'
 import type { StoreWriter } from './storing/store-writer.ts'
 import type { SupervisedStore } from './storing/supervised-store.ts'
 import { messageOf } from './supervision/supervised.ts'
@@ -17,8 +19,9 @@ interface Parts {
 export interface Assembly {
   readonly stores: ReadonlyMap<string, SupervisedStore>
   readonly writers: readonly StoreWriter[]
-  readonly queues: readonly Queue[]
+  readonly queues: readonly PipelineQueue[]
   readonly destinations: readonly Destination[]
+  readonly queueAlarms: QueueAlarms
   /** Called about once a second. */
   readonly ticks: readonly (() => void)[]
   /** Collectors and receivers; each runs until its signal aborts. */
@@ -27,24 +30,13 @@ export interface Assembly {
   readonly owned: readonly AsyncDisposable[]
 }
 
-/** What a drain could not bring out in time, by where it was. What a sender still has is not lost. */
+/** What a drain could not bring out in time. What a sender still has is not lost. */
 export interface DrainOutcome {
   readonly lostRecords: number
+  /** By store or destination. */
   readonly lost: Readonly<Record<string, number>>
-}
-
-/** How far a destination is behind. */
-export interface DestinationStatus {
-  readonly name: string
-  readonly isFailing: boolean
-  /** One for each pipeline that ends there. */
-  readonly queues: readonly ReturnType<QueueReader['status']>[]
-}
-
-export interface StoreStatus {
-  readonly name: string
-  readonly isFailing: boolean
-  readonly waitingRecords: number
+  /** Records on disk that a destination gets after the next start, the sum of all destinations. */
+  readonly keptRecords: number
 }
 
 const tickMs = 1_000
@@ -57,12 +49,14 @@ export class RunningPipelines implements AsyncDisposable {
   readonly #running: readonly Promise<void>[]
   readonly #delivering: readonly Promise<void>[]
   readonly #endProbe: () => void
+  readonly #queueMetrics: QueueMetrics
   #drained: Promise<DrainOutcome> | undefined
 
   /** Starts deliveries first, then receivers and collectors. */
   constructor(assembly: Assembly, parts: Parts) {
     this.#parts = parts
     this.#assembly = assembly
+    this.#queueMetrics = new QueueMetrics(assembly.queues, assembly.destinations, parts.clock)
     this.#endProbe = parts.metrics.probe(() => this.#measure())
     this.#delivering = assembly.destinations.map((destination) => destination.run())
     this.#running = [this.#tick(), ...assembly.sources.map((run) => run(this.#sources.signal))]
@@ -78,24 +72,17 @@ export class RunningPipelines implements AsyncDisposable {
     return this.#assembly.stores.values().next().value
   }
 
-  status(): { readonly destinations: readonly DestinationStatus[]; readonly stores: readonly StoreStatus[] } {
-    const { destinations, writers } = this.#assembly
-    return {
-      destinations: destinations.map(({ name, isFailing, readers }) => ({
-        name,
-        isFailing,
-        queues: readers.map((reader) => reader.status()),
-      })),
-      stores: writers.map(({ name, isFailing, waitingRecords }) => ({ name, isFailing, waitingRecords })),
-    }
-  }
-
   /** Sentences on what does not work; empty when everything does. */
   problems(): readonly string[] {
-    const { destinations, stores } = this.status()
+    const { destinations, writers, queueAlarms } = this.#assembly
+    const ofQueues = queueAlarms.problems()
+    const failing = destinations
+      .filter(({ isFailing }) => isFailing)
+      .map(({ name }) => `nothing is delivered to "${name}"`)
     return [
-      ...destinations.filter(({ isFailing }) => isFailing).map(({ name }) => `nothing is delivered to "${name}"`),
-      ...stores.filter(({ isFailing }) => isFailing).map(({ name }) => `the store "${name}" does not take data`),
+      ...failing.filter((sentence) => !ofQueues.some((longer) => longer.startsWith(sentence))),
+      ...writers.filter(({ isFailing }) => isFailing).map(({ name }) => `the store "${name}" does not take data`),
+      ...ofQueues,
     ]
   }
 
@@ -113,21 +100,16 @@ export class RunningPipelines implements AsyncDisposable {
     const { signal } = this.#sources
     while (!signal.aborted) {
       await this.#parts.clock.sleep(tickMs, signal).catch(() => undefined)
-      if (!signal.aborted) for (const tick of this.#assembly.ticks) tick()
+      if (signal.aborted) return
+      for (const tick of this.#assembly.ticks) tick()
+      this.#assembly.queueAlarms.tick()
     }
   }
 
   #measure(): void {
     const { metrics } = this.#parts
-    const { destinations, stores } = this.status()
-    for (const { name, queues } of destinations) {
-      for (const lane of ['live', 'backlog'] as const) {
-        const sum = (what: 'records' | 'bytes') => queues.reduce((total, queue) => total + queue[lane][what], 0)
-        metrics.set('headwatch_queue_records', sum('records'), { destination: name, lane })
-        metrics.set('headwatch_queue_bytes', sum('bytes'), { destination: name, lane })
-      }
-    }
-    for (const { name, waitingRecords } of stores)
+    this.#queueMetrics.read(metrics)
+    for (const { name, waitingRecords } of this.#assembly.writers)
       metrics.set('headwatch_store_waiting_records', waitingRecords, { store: name })
   }
 
@@ -143,12 +125,16 @@ export class RunningPipelines implements AsyncDisposable {
     this.#sources.abort()
     for (const destination of this.#assembly.destinations) destination.hurry()
     await unlessAborted(Promise.allSettled(this.#running), late.signal).catch(() => undefined)
-    const lost = { ...(await this.#closeStores(late.signal)), ...(await this.#closeQueues(late.signal)) }
+    const unstored = await this.#closeStores(late.signal)
+    await this.#closeQueues(late.signal)
+    const lost = { ...unstored, ...this.#lostInMemory() }
+    const keptRecords = this.#keptOnDisk()
     done.abort()
     await this.#end()
     const lostRecords = Object.values(lost).reduce((sum, records) => sum + records, 0)
     if (lostRecords > 0) this.#parts.logger.warn('not everything went out before the end', { lostRecords, lost })
-    return { lostRecords, lost }
+    if (keptRecords > 0) this.#parts.logger.info('records wait on disk for the next start', { keptRecords })
+    return { lostRecords, lost, keptRecords }
   }
 
   async #closeStores(late: AbortSignal): Promise<Readonly<Record<string, number>>> {
@@ -156,32 +142,45 @@ export class RunningPipelines implements AsyncDisposable {
     return Object.fromEntries((await Promise.all(closing)).filter(([, records]) => records > 0))
   }
 
-  async #closeQueues(late: AbortSignal): Promise<Readonly<Record<string, number>>> {
+  async #closeQueues(late: AbortSignal): Promise<void> {
     const { queues, destinations } = this.#assembly
-    for (const queue of queues) queue.close()
+    for (const { queue } of queues) queue.close()
     await unlessAborted(Promise.all(this.#delivering), late).catch(() => undefined)
     for (const destination of destinations) destination.stop()
     await Promise.allSettled(this.#delivering)
+  }
+
+  /** What waits in queues that end with the process, by destination. */
+  #lostInMemory(): Readonly<Record<string, number>> {
     const lost: Record<string, number> = {}
-    for (const { name, readers } of destinations) {
-      const records = readers.reduce((sum, reader) => sum + waiting(reader), 0)
-      if (records === 0) continue
-      lost[name] = records
-      this.#parts.metrics.count('headwatch_dropped_total', records, { at: name, reason: 'shutdown' })
+    for (const { destination, records } of this.#waiting('memory')) {
+      lost[destination] = (lost[destination] ?? 0) + records
+      this.#parts.metrics.count('headwatch_dropped_total', records, { at: destination, reason: 'shutdown' })
     }
     return lost
   }
 
+  #keptOnDisk(): number {
+    return this.#waiting('disk').reduce((sum, { records }) => sum + records, 0)
+  }
+
+  #waiting(keep: 'disk' | 'memory'): readonly { readonly destination: string; readonly records: number }[] {
+    const queues = this.#assembly.queues.filter(({ pipeline }) => pipeline.queue.keep === keep)
+    return queues
+      .flatMap(({ readers }) => [...readers].map(([destination, reader]) => ({ destination, ...waitingOf(reader) })))
+      .filter(({ records }) => records > 0)
+  }
+
   async #end(): Promise<void> {
     this.#endProbe()
-    const owned = [...this.#assembly.owned, ...this.#assembly.queues, ...this.#assembly.stores.values()]
+    await this.#assembly.queueAlarms.close()
+    const owned = [
+      ...this.#assembly.owned,
+      ...this.#assembly.queues.map(({ queue }) => queue),
+      ...this.#assembly.stores.values(),
+    ]
     for (const ended of await Promise.allSettled(owned.map((one) => one[Symbol.asyncDispose]())))
       if (ended.status === 'rejected')
         this.#parts.logger.warn('something did not end cleanly', { reason: messageOf(ended.reason) })
   }
-}
-
-function waiting(reader: QueueReader): number {
-  const { live, backlog } = reader.status()
-  return live.records + backlog.records
 }

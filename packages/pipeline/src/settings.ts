@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+const mebibyte = 1_048_576
+
 const ms = (meaning: string) => z.int().min(0).max(86_400_000).describe(`${meaning}, in milliseconds.`)
 
 /** Host-side keys of every collector. */
@@ -15,18 +17,28 @@ export const collectorSettings = z.object({
 const retention = z
   .enum(['sent', 'acked', 'wrap'])
   .describe(
-    'When a record is done with: once sent, once the other side owns it, or only when its place is needed (with a queue in memory as `sent`).',
+    'When a record is done with: once sent, once the other side owns it, or only when `wrapBytes` or `wrapAgeMs` say so (with a queue in memory as `sent`).',
   )
 
 /** Host-side keys of every exporter. */
 export const exporterSettings = z.object({
   retention: retention.default('sent'),
+  wrapBytes: z
+    .int()
+    .min(1_024)
+    .default(32 * mebibyte)
+    .describe('With `retention: wrap`: bytes of newer records after which one is let go, delivered or not.'),
+  wrapAgeMs: z
+    .int()
+    .min(1_000)
+    .default(7 * 86_400_000)
+    .describe('With `retention: wrap`: time the queue has run after which a record is let go, in milliseconds.'),
   batchRecords: z.int().min(1).max(10_000).default(100).describe('Most records in one batch.'),
   batchBytes: z
     .int()
     .min(1_024)
-    .max(64 * 1024 * 1024)
-    .default(1_048_576)
+    .max(64 * mebibyte)
+    .default(mebibyte)
     .describe('Most bytes in one batch.'),
   batchAfterMs: ms('How long a batch that is not full may wait for more').default(0),
   exportTimeoutMs: ms('A call that takes longer is ended and repeated').min(100).default(60_000),
@@ -36,23 +48,30 @@ export const exporterSettings = z.object({
 
 /** The queue in front of a pipeline's exporters. */
 const queueSettings = z.object({
-  records: z.int().min(1).default(50_000).describe('Most records in the queue.'),
+  keep: z
+    .enum(['disk', 'memory'])
+    .default('disk')
+    .describe('Where what waits is kept: in the data folder, where it outlives the program, or in memory.'),
+  records: z.int().min(1).default(1_000_000).describe('Most records in the queue.'),
   bytes: z
     .int()
     .min(1_024)
-    .default(64 * 1024 * 1024)
-    .describe('Most bytes in the queue.'),
+    .default(64 * mebibyte)
+    .describe('Most bytes in the queue; on disk all of its files count.'),
   whenFull: z
     .enum(['wait', 'drop_oldest', 'drop_newest'])
     .default('drop_oldest')
     .describe('What a full queue does: hold the collectors back, or let the oldest or the newest records go.'),
+  stuckAfterMs: ms('Data that waits this long while nothing is delivered raises the alarm `queue_stuck`')
+    .min(1_000)
+    .default(300_000),
 })
 
 /** What an acknowledgement promises. */
 const acknowledge = z
   .enum(['memory', 'disk', 'stored'])
   .describe(
-    'When a sender is answered: once its data is in memory, on disk, or committed in the store; memory where there is no store.',
+    'When a sender is answered: once its data is in memory, on disk, or committed in the store. Left out, as much as the pipeline can promise.',
   )
 
 export const pipelineSettings = z.object({

@@ -124,6 +124,7 @@ async function start({ plugins, pipeline = {}, settings = {}, clock = fakeClock(
           to: names('exporter', 'store'),
           acknowledge: 'memory',
           ...pipeline,
+          queue: { keep: 'memory', ...pipeline.queue },
         }),
       },
     ],
@@ -527,7 +528,7 @@ test('draining brings out what is held and counts what it could not', async () =
   const { running, clock, metrics } = await start({ plugins: [plugin, exporterOf('out', exporter)] as never })
   await (await accept)([ping(1), ping(2)])
   await clock.advance(10_000)
-  assert.deepEqual(await running.drain(0), { lostRecords: 2, lost: { out: 2 } })
+  assert.deepEqual(await running.drain(0), { lostRecords: 2, lost: { out: 2 }, keptRecords: 0 })
   assert.equal(metrics.total('headwatch_dropped_total'), 2)
   assert.deepEqual(batches, [])
 })

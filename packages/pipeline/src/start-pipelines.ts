@@ -1,4 +1,4 @@
-import type { Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
+import type { AlarmTransition, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
 import {
   type Clock,
   type Exporter,
@@ -16,15 +16,20 @@ import { entrance } from './intake/entrance.ts'
 import { Intake } from './intake/intake.ts'
 import { Numbering } from './intake/numbering.ts'
 import { Processing } from './intake/processing.ts'
+import { QueueInlet } from './intake/queue-inlet.ts'
 import { runReceiver } from './intake/receiver-runner.ts'
 import { stamp } from './intake/stamp.ts'
 import { fullHost, type Lent } from './lent.ts'
 import type { Instance, PipelinePlan, Plan } from './plan.ts'
-import { planProblems, type QueueKeeps } from './plan-problems.ts'
-import type { Queue } from './queue/queue.ts'
+import type { PipelineQueue } from './pipeline-queue.ts'
+import { planProblems } from './plan-problems.ts'
+import type { Queue, ReaderOptions } from './queue/queue.ts'
+import type { QueueAlarmMemory } from './queue-alarms/queue-alarm-memory.ts'
+import { QueueAlarms } from './queue-alarms/queue-alarms.ts'
 import { type Assembly, RunningPipelines } from './running-pipelines.ts'
 import type { MetricRegistry } from './self-metrics/metric-registry.ts'
 import { pluginMeter } from './self-metrics/plugin-meter.ts'
+import type { ExporterSettings } from './settings.ts'
 import { StoreWriter } from './storing/store-writer.ts'
 import { storedEverywhere } from './storing/stored-everywhere.ts'
 import { SupervisedStore } from './storing/supervised-store.ts'
@@ -41,8 +46,8 @@ export interface PipelineParts {
   readonly recall?: (store: StoreReader) => Promise<void>
   /** Makes the queue in front of a pipeline's exporters. What it throws ends the start. */
   readonly makeQueue: (source: Source, pipeline: PipelinePlan) => Queue | Promise<Queue>
-  /** What the queues that `makeQueue` makes survive; `memory` when absent. */
-  readonly queueKeeps?: QueueKeeps
+  /** Where alarms about these queues outlive the program; nowhere when absent. */
+  readonly queueAlarmMemory?: QueueAlarmMemory
 }
 
 const storeWriterOptions = { appendRecords: 5_000, maxRecords: 100_000 }
@@ -55,7 +60,7 @@ const openTimeoutMs = 60_000
  * what was open is closed again.
  */
 export async function startPipelines(plan: Plan, parts: PipelineParts): Promise<RunningPipelines> {
-  const [problem] = planProblems(plan, parts.queueKeeps ?? 'memory')
+  const [problem] = planProblems(plan)
   if (problem !== undefined) throw new RejectedError(problem)
   const stores = await openStores(plan, parts)
   const starter = new Starter(plan, parts, stores)
@@ -64,7 +69,11 @@ export async function startPipelines(plan: Plan, parts: PipelineParts): Promise<
     if (first !== undefined) await parts.recall?.(first)
     return new RunningPipelines(await starter.assemble(), parts)
   } catch (error) {
-    const opened: readonly AsyncDisposable[] = [...starter.owned, ...starter.queues.values(), ...stores.values()]
+    const opened: readonly AsyncDisposable[] = [
+      ...starter.owned,
+      ...starter.queues.map(({ queue }) => queue),
+      ...stores.values(),
+    ]
     await Promise.allSettled(opened.map((one) => one[Symbol.asyncDispose]()))
     throw error
   }
@@ -90,7 +99,7 @@ async function openStores(plan: Plan, parts: PipelineParts): Promise<ReadonlyMap
 /** Puts the instances of a plan together. Nothing in it runs yet. */
 class Starter {
   readonly owned: Supervised<object>[] = []
-  readonly queues = new Map<string, Queue>()
+  readonly queues: PipelineQueue[] = []
   readonly #plan: Plan
   readonly #parts: PipelineParts
   readonly #supervision: SupervisionParts
@@ -110,50 +119,81 @@ class Starter {
   }
 
   async assemble(): Promise<Assembly> {
-    const { pipelines, exporters } = this.#plan
-    const { queues } = this
-    for (const pipeline of pipelines)
-      if (exporters.some(isIn(pipeline.to)))
-        queues.set(pipeline.name, await this.#parts.makeQueue(this.#source(pipeline.name), pipeline))
-    const destinations = this.#destinations(queues)
-    const intakes = new Map(pipelines.map((pipeline) => [pipeline, this.#intake(pipeline, queues.get(pipeline.name))]))
+    const { pipelines } = this.#plan
+    const exporters = this.#exporters() // Before any queue is opened: what they refuse touches none.
+    for (const pipeline of pipelines) if (exporters.some(isIn(pipeline.to))) await this.#openQueue(pipeline)
+    const destinations = exporters.map((exporter) => this.#destination(exporter))
+    const intakes = new Map(pipelines.map((pipeline) => [pipeline, this.#intake(pipeline)]))
     return {
       stores: this.#stores,
       writers: [...this.#writers.values()],
-      queues: [...queues.values()],
+      queues: this.queues,
       destinations,
+      queueAlarms: await this.#queueAlarms(destinations, intakes),
       ticks: [...intakes.values()].map((intake) => () => intake.tick()),
       sources: [...this.#receivers(intakes), ...this.#collectors(intakes)],
       owned: this.owned,
     }
   }
 
-  #destinations(queues: ReadonlyMap<string, Queue>): readonly Destination[] {
+  /** Those that a pipeline ends in. */
+  #exporters(): readonly UsedExporter[] {
     const { exporters, pipelines } = this.#plan
-    return exporters.flatMap((instance) => {
-      const read = pipelines.filter(({ to }) => to.includes(instance.name))
-      if (read.length === 0) return []
-      const exporter = this.#supervised(instance)
-      checkRetention(instance, exporter)
-      const destination = new Destination(exporter, instance.settings, this.#supervision)
-      for (const { name } of read) {
-        const queue = queues.get(name)
-        if (queue !== undefined) destination.attach(queue.reader(instance.name))
-      }
-      return destination
-    })
+    return exporters
+      .filter(({ name }) => pipelines.some(({ to }) => to.includes(name)))
+      .map((instance) => {
+        const exporter = this.#supervised(instance)
+        checkRetention(instance, exporter)
+        return { name: instance.name, settings: instance.settings, exporter }
+      })
   }
 
-  #intake(pipeline: PipelinePlan, queue: Queue | undefined): Intake {
+  async #openQueue(pipeline: PipelinePlan): Promise<void> {
+    const queue = await this.#parts.makeQueue(this.#source(pipeline.name), pipeline)
+    const inlet = new QueueInlet(queue, this.#supervision)
+    this.queues.push({ pipeline, queue, inlet, readers: new Map() })
+  }
+
+  #destination({ name, settings, exporter }: UsedExporter): Destination {
+    const destination = new Destination(exporter, settings, this.#supervision)
+    for (const { pipeline, queue, readers } of this.queues) {
+      if (!pipeline.to.includes(name)) continue
+      const reader = queue.reader(name, readerOptions(settings))
+      readers.set(name, reader)
+      destination.attach(reader)
+    }
+    return destination
+  }
+
+  async #queueAlarms(
+    destinations: readonly Destination[],
+    intakes: ReadonlyMap<PipelinePlan, Intake>,
+  ): Promise<QueueAlarms> {
+    const { clock, logger, queueAlarmMemory: memory } = this.#parts
+    const remembered = (await memory?.load()) ?? { alarms: [], quarantinedRecords: {} }
+    const emit = (step: AlarmTransition) => {
+      const isAbout = ({ name }: PipelinePlan) => `${step.key.qualifier}/`.startsWith(`${name}/`)
+      const [any] = intakes.values()
+      const [, intake = any] = [...intakes].find(([pipeline]) => isAbout(pipeline)) ?? []
+      intake?.add(step)
+    }
+    const { agent } = this.#plan.self
+    return new QueueAlarms({ agent, queues: this.queues, destinations, clock, logger, memory, remembered, emit })
+  }
+
+  #intake(pipeline: PipelinePlan): Intake {
     const processors = pipeline.through
       .flatMap((name) => this.#plan.processors.filter((instance) => instance.name === name))
       .map((instance) => ({ ticksHere: !this.#processors.has(instance.name), processor: this.#processor(instance) }))
     const complete = this.#completion(this.#plan.self)
     const stores = pipeline.to.flatMap((name) => this.#writers.get(name) ?? [])
     const { metrics } = this.#parts
+    const { acknowledge } = pipeline
+    const queue = this.queues.find(({ pipeline: { name } }) => name === pipeline.name)?.inlet
+    const isQueuePromised = acknowledge === 'disk' || (acknowledge === 'stored' && pipeline.queue.whenFull === 'wait')
     return new Intake(
       new Processing(processors, complete, metrics),
-      { stores, queue, acknowledge: pipeline.acknowledge },
+      { stores, queue, acknowledge, isQueuePromised },
       new Numbering(this.#source(`added/${pipeline.name}`)),
       metrics,
     )
@@ -233,6 +273,12 @@ class Starter {
   }
 }
 
+interface UsedExporter {
+  readonly name: string
+  readonly settings: ExporterSettings
+  readonly exporter: Supervised<Exporter>
+}
+
 interface Creates<T> {
   readonly name: string
   create(config: unknown, host: never): T
@@ -240,6 +286,10 @@ interface Creates<T> {
 
 function fedBy(name: string, intakes: ReadonlyMap<PipelinePlan, Intake>): readonly Intake[] {
   return [...intakes].filter(([{ from }]) => from.includes(name)).map(([, intake]) => intake)
+}
+
+function readerOptions({ retention, wrapBytes, wrapAgeMs }: ExporterSettings): ReaderOptions {
+  return retention === 'wrap' ? { wrap: { bytes: wrapBytes, ageMs: wrapAgeMs } } : {}
 }
 
 /** Without an acknowledgement nobody can know when the other side owns a record. */

@@ -7,6 +7,7 @@ export {
   alarmKeyText,
 } from './alarm.ts'
 export { AlarmBook } from './alarm-book.ts'
+export { AlarmSteps, type AlarmWords } from './alarm-steps.ts'
 export { type Batch, type Lane, rangeOf, sequenceAt } from './batch.ts'
 export { type DropCounts, type Handover, type HandoverAck, type HandoverSink, recordsIn } from './handover.ts'
 export type { AgentId, ClockOffset, Hex, NetworkId, NodeId, Origin, UnixMs } from './item.ts'

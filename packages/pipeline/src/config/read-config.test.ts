@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { defineCollector, defineExporter, defineStore, type Plugin } from '@headwatch/sdk'
+import { defineCollector, defineExporter, defineReceiver, defineStore, type Plugin } from '@headwatch/sdk'
 import fc from 'fast-check'
 import { z } from 'zod'
 import { ConfigError } from './config-problem.ts'
@@ -22,6 +22,7 @@ const plugins = [
     config: z.object({ endpoint: z.url(), timeoutMs: z.int().default(4_000) }),
   }),
   defineCollector({ ...about, name: 'host', config: z.object({}) }),
+  defineReceiver({ ...about, name: 'listening', config: z.object({}) }),
   defineExporter({
     ...about,
     name: 'ethstats',
@@ -91,17 +92,22 @@ exporters:
     assert.equal(sections.server.listen, '127.0.0.1:3000')
   })
 
-  test('promises what is stored where there is a store, otherwise what is in memory', async () => {
+  test('promises as much as a pipeline can keep where it says nothing', async () => {
     const text = `
 collectors: { host: }
+receivers: { listening: }
 exporters: { ethstats: { endpoint: x } }
 stores: { sqlite: }
-pipelines: { a: { from: [host], to: [ethstats] }, b: { from: [host], to: [ethstats, sqlite] } }
+pipelines:
+  a: { from: [host], to: [ethstats] }
+  b: { from: [listening], to: [ethstats, sqlite] }
+  c: { from: [listening], to: [ethstats] }
+  d: { from: [listening], to: [ethstats], queue: { keep: memory } }
 `
     const { plan } = await read(text)
     assert.deepEqual(
       plan.pipelines.map(({ acknowledge }) => acknowledge),
-      ['memory', 'stored'],
+      ['memory', 'stored', 'disk', 'memory'],
     )
   })
 
@@ -148,9 +154,14 @@ describe('a mistake is told with its line', () => {
       /^headwatch\.yaml:3:14: exporters\.ethstats: is in no pipeline/,
     ],
     [
-      'a promise nothing can keep yet',
-      'collectors: { host: }\nstores: { sqlite: }\npipelines:\n  a: { from: [host], to: [sqlite], acknowledge: disk }',
-      /^headwatch\.yaml:4:\d+: pipelines\.a\.acknowledge: there is no queue on disk/,
+      'data on disk in a queue that is in memory',
+      'collectors: { host: }\nexporters: { ethstats: { endpoint: x } }\npipelines:\n  a: { from: [host], to: [ethstats], acknowledge: disk, queue: { keep: memory } }',
+      /^headwatch\.yaml:4:\d+: pipelines\.a\.acknowledge: a queue in memory cannot promise .*keep: disk/,
+    ],
+    [
+      'keeping more than the queue holds',
+      'collectors: { host: }\nexporters: { ethstats: { endpoint: x, retention: wrap, wrapBytes: 100000000 } }',
+      /^headwatch\.yaml:2:\d+: exporters\.ethstats\.wrapBytes: 100000000 bytes cannot be kept .* "main", which holds 67108864; /,
     ],
     ['a package that is not there', 'plugins: [nope]', /^headwatch\.yaml:1:\d+: plugins\.0: .* not installed$/],
     [

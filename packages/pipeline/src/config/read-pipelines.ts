@@ -1,3 +1,4 @@
+import { brokenPromises } from '../broken-promises.ts'
 import type { Instance, PipelinePlan, Plan } from '../plan.ts'
 import { pipelineSettings } from '../settings.ts'
 import type { ConfigProblem } from './config-problem.ts'
@@ -14,7 +15,11 @@ export async function readPipelines(
   source: YamlSource,
   problems: ConfigProblem[],
 ): Promise<readonly PipelinePlan[]> {
-  if (value === undefined || value === null) return everythingToEverything(instances)
+  if (value === undefined || value === null) {
+    const plans = everythingToEverything(instances)
+    problems.push(...promiseProblems(plans, instances, source))
+    return plans
+  }
   if (typeof value !== 'object' || Array.isArray(value)) {
     problems.push(source.problem(['pipelines'], 'must be a map: a name, then from, through and to'))
     return []
@@ -25,12 +30,21 @@ export async function readPipelines(
     if (!read.ok) problems.push(...read.problems)
     else {
       const plan = { name, ...read.value }
-      problems.push(...unknownNames(plan, instances, source), ...brokenPromises(plan, instances, source))
+      problems.push(...unknownNames(plan, instances, source))
       plans.push(plan)
     }
   }
-  problems.push(...idleInstances(plans, instances, source))
+  problems.push(...promiseProblems(plans, instances, source), ...idleInstances(plans, instances, source))
   return plans
+}
+
+function promiseProblems(
+  plans: readonly PipelinePlan[],
+  instances: Instances,
+  source: YamlSource,
+): readonly ConfigProblem[] {
+  const broken = plans.flatMap((plan) => brokenPromises(plan, instances))
+  return broken.map(({ path, message }) => source.problem(path, message))
 }
 
 /** What is in no pipeline would never run, and nobody would be told. */
@@ -47,27 +61,13 @@ function idleInstances(
   )
 }
 
-function everythingToEverything({
-  collectors,
-  receivers,
-  processors,
-  exporters,
-  stores,
-}: Instances): readonly PipelinePlan[] {
+function everythingToEverything(instances: Instances): readonly PipelinePlan[] {
+  const { collectors, receivers, processors, exporters, stores } = instances
   const from = names(collectors, receivers)
   const to = names(exporters, stores)
   if (from.length === 0 || to.length === 0) return []
-  const acknowledge = stores.length > 0 ? 'stored' : 'memory'
-  return [
-    {
-      name: 'main',
-      acknowledge,
-      ...pipelineSettings.pick({ queue: true }).parse({}),
-      from,
-      through: names(processors),
-      to,
-    },
-  ]
+  const written = { from, through: names(processors), to }
+  return [{ name: 'main', ...pipelineSettings.parse(withPromise(written, instances)) }]
 }
 
 function unknownNames(
@@ -93,27 +93,20 @@ function unknownNames(
   return [...check('from', from), ...check('through', through), ...check('to', to)]
 }
 
-/** What is not said is promised as far as it can be: `stored` where there is a store, otherwise `memory`. */
-function withPromise(section: unknown, { stores }: Instances): unknown {
+/** What is not said is promised as far as it can be. */
+function withPromise(section: unknown, instances: Instances): unknown {
   if (typeof section !== 'object' || section === null || Array.isArray(section)) return section
-  const { to } = section as { readonly to?: unknown }
-  const hasStore = Array.isArray(to) && stores.some(({ name }) => to.includes(name))
-  return { acknowledge: hasStore ? 'stored' : 'memory', ...section }
+  return { acknowledge: mostOf(section, instances), ...section }
 }
 
-/** `stored` needs a store to be stored in, and `disk` a queue on disk. */
-function brokenPromises(
-  { name, to, acknowledge }: PipelinePlan,
-  { stores }: Instances,
-  source: YamlSource,
-): readonly ConfigProblem[] {
-  const path = ['pipelines', name, 'acknowledge']
-  if (acknowledge === 'disk') return [source.problem(path, 'there is no queue on disk yet; say "memory" or "stored"')]
-  const hasStore = stores.some((store) => to.includes(store.name))
-  if (acknowledge !== 'stored' || hasStore) return []
-  const message =
-    'a pipeline without a store cannot promise that data is stored; say "acknowledge: memory" or add a store to "to"'
-  return [source.problem(path, message)]
+/** `stored` where there is a store; `disk` where somebody is answered and the queue is there; otherwise `memory`. */
+function mostOf(section: object, { stores, receivers }: Pick<Instances, 'stores' | 'receivers'>) {
+  const { from, to, queue } = section as { readonly from?: unknown; readonly to?: unknown; readonly queue?: unknown }
+  const isIn = (list: unknown, instances: readonly Instance[]) =>
+    Array.isArray(list) && instances.some(({ name }) => list.includes(name))
+  if (isIn(to, stores)) return 'stored'
+  const keep = (queue as { readonly keep?: unknown } | null | undefined)?.keep
+  return isIn(from, receivers) && keep !== 'memory' ? 'disk' : 'memory'
 }
 
 function names(...lists: readonly (readonly Instance[])[]): string[] {

@@ -5,7 +5,7 @@ import { type Exporter, RejectedError, RetryableError } from '@headwatch/sdk'
 import { fakeClock, fakeLogger } from '@headwatch/sdk/testkit'
 import type { z } from 'zod'
 import { MemoryQueue } from '../queue/memory-queue.ts'
-import type { WhenFull } from '../queue/queue.ts'
+import type { QueueReader, WhenFull } from '../queue/queue.ts'
 import { MetricRegistry } from '../self-metrics/metric-registry.ts'
 import { exporterSettings } from '../settings.ts'
 import { Supervised } from '../supervision/supervised.ts'
@@ -19,6 +19,20 @@ const recordOf = (value: number): TelemetryRecord => ({
 })
 const valuesOf = (batch: Batch) =>
   batch.records.map((record) => (record.type === 'metrics' ? Number(record.readings.value) : -1))
+
+/** A queue that shows what is set aside: the value of each record, under its number, and why. */
+class ShowingQueue extends MemoryQueue {
+  readonly aside: [bigint, number | undefined, string][] = []
+
+  override reader(destination: string): QueueReader {
+    const reader = super.reader(destination)
+    reader.setAside = async (records, reason) => {
+      for (const { sequence, record } of records)
+        this.aside.push([sequence, record.type === 'metrics' ? Number(record.readings.value) : undefined, reason])
+    }
+    return reader
+  }
+}
 
 interface Setup {
   readonly settings?: z.input<typeof exporterSettings>
@@ -37,7 +51,7 @@ function deliver(
   const parts = { clock, meter, logger: fakeLogger() }
   const destination = new Destination(new Supervised('out', create, parts), exporterSettings.parse(settings), parts)
   const made = Array.from({ length: queues }, (_, index) => {
-    const queue = new MemoryQueue(
+    const queue = new ShowingQueue(
       { agent: 'a', stream: `stream_${index}`, epoch: 'e' },
       { limits: { records, bytes: 1e9 }, whenFull },
     )
@@ -52,7 +66,8 @@ function deliver(
   }
   const waiting = () =>
     destination.readers.reduce((sum, reader) => sum + reader.status().live.records + reader.status().backlog.records, 0)
-  return { clock, meter, destination, queues: made, put, stop, waiting, running }
+  const aside = made[0]?.aside
+  return { clock, meter, destination, aside, queues: made, put, stop, waiting, running }
 }
 
 describe('a record that breaks the exporter', () => {
@@ -194,7 +209,73 @@ describe('after an outage', () => {
   })
 })
 
+describe('what a destination will never have is set aside, under its number and with the reason:', () => {
+  test('a refused batch', async () => {
+    const exporter: Exporter = { export: () => Promise.reject(new RejectedError('no such network')) }
+    const { clock, aside, put, stop } = deliver(() => exporter)
+    await put(7, 8)
+    await clock.advance(1)
+    assert.deepEqual(aside, [
+      [1n, 7, 'no such network'],
+      [2n, 8, 'no such network'],
+    ])
+    await stop()
+  })
+
+  test('the refused part of a batch, when the rest was kept and taken later', async () => {
+    let calls = 0
+    const exporter: Exporter = {
+      export: async () => (++calls === 1 ? { rejected: [{ index: 1, reason: 'too_long' }], kept: [2] } : undefined),
+    }
+    const { clock, aside, meter, put, stop } = deliver(() => exporter)
+    await put(7, 8, 9)
+    await clock.advance(1)
+    assert.deepEqual(aside, [[2n, 8, 'too_long']])
+    assert.equal(meter.total('headwatch_sent_total'), 2)
+    assert.equal(meter.total('headwatch_dropped_total', { reason: 'rejected_too_long' }), 1)
+    await stop()
+  })
+
+  test('a record that breaks the exporter', async () => {
+    const exporter: Exporter = {
+      export: async (batch) => {
+        if (valuesOf(batch).includes(8)) throw new TypeError('a bug')
+      },
+    }
+    const { clock, aside, put, stop } = deliver(() => exporter)
+    await put(7, 8, 9)
+    await clock.advance(3_600_000)
+    assert.deepEqual(aside, [[2n, 8, 'the exporter breaks on it: a bug']])
+    await stop()
+  })
+})
+
 describe('repeats', () => {
+  test('leave the other side alone as long as it asked, whatever else succeeds meanwhile', async () => {
+    const moments: [number, number][] = []
+    const exporter: Exporter = {
+      inFlight: 2,
+      async export(batch) {
+        const [value = -1] = valuesOf(batch)
+        moments.push([value, clock.monotonicMs()])
+        if (value === 1 && moments.length <= 2) throw new RetryableError('busy', { retryAfterMs: 30_000 })
+        if (value === 2) await clock.sleep(100)
+      },
+    }
+    const { clock, put, stop } = deliver(() => exporter, { settings: { batchRecords: 1 } })
+    await put(1, 2)
+    await clock.advance(1_000)
+    await put(3)
+    await clock.advance(60_000)
+    const later = moments.slice(2).map(([, at]) => at)
+    assert.equal(later.length, 2)
+    assert.ok(
+      later.every((at) => at >= 30_000),
+      String(later),
+    )
+    await stop()
+  })
+
   test('come no sooner than the other side asked for', async () => {
     const moments: number[] = []
     const exporter: Exporter = {

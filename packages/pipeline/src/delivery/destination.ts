@@ -1,10 +1,13 @@
 import type { Batch, Lane } from '@headwatch/protocol'
 import { type Exporter, type ExportOutcome, RetryableError, retryAfterOf, verdictOf } from '@headwatch/sdk'
+import { waitingOf } from '../pipeline-queue.ts'
 import type { QueueReader, Taken } from '../queue/queue.ts'
 import type { ExporterSettings } from '../settings.ts'
 import { messageOf, type Supervised, type SupervisionParts } from '../supervision/supervised.ts'
 import { withDeadline } from '../supervision/with-deadline.ts'
 import { halves, only } from './batch-parts.ts'
+import { type HeldRecords, HeldRuns } from './held-runs.ts'
+import { letGo } from './let-go.ts'
 import { Pause } from './pause.ts'
 import { Slots } from './slots.ts'
 
@@ -46,7 +49,9 @@ export class Destination {
   readonly #stop = new AbortController()
   readonly #hurry = new AbortController()
   readonly #running = new Set<Promise<void>>()
+  readonly #held = new HeldRuns()
   #successes = 0
+  #settledRuns = 0
 
   constructor(exporter: Supervised<Exporter>, settings: ExporterSettings, parts: SupervisionParts) {
     this.name = exporter.name
@@ -60,6 +65,21 @@ export class Destination {
   /** Whether the last attempts failed, for health. */
   get isFailing(): boolean {
     return this.#pause.failures >= outageFailures
+  }
+
+  /** How many runs have been done with: while it grows, there is progress. */
+  get settledRuns(): number {
+    return this.#settledRuns
+  }
+
+  /** Whether records wait, or are on their way. */
+  get hasWork(): boolean {
+    return !this.#held.isEmpty || this.#readers.some(hasWaiting)
+  }
+
+  /** What was taken from a pipeline's queue and is neither delivered nor given back. */
+  held(reader: QueueReader, lane: Lane): HeldRecords {
+    return this.#held.of(reader, lane)
   }
 
   /** One reader for each pipeline that ends here. */
@@ -97,7 +117,8 @@ export class Destination {
     while (!this.#stop.signal.aborted) {
       const taken = await this.#gather(reader, lane)
       if (taken === undefined) return
-      if (!(await this.#slots.acquire(lane, () => reader.release(taken)))) continue
+      this.#held.add(taken, reader)
+      if (!(await this.#slots.acquire(lane, () => this.#giveBack(reader, taken)))) continue
       const running = this.#deliver(reader, taken).finally(() => {
         this.#running.delete(running)
         this.#slots.free()
@@ -121,17 +142,24 @@ export class Destination {
 
   /** Until the run is settled, or the destination stops and it goes back. */
   async #deliver(reader: QueueReader, taken: Taken): Promise<void> {
-    const isDone = taken.kind === 'gap' ? await this.#deliverGap(taken) : await this.#deliverBatch(taken)
-    if (isDone) reader.settle(taken)
-    else reader.release(taken)
+    const isDone = taken.kind === 'gap' ? await this.#deliverGap(taken) : await this.#deliverBatch(taken, reader)
+    if (!isDone) return this.#giveBack(reader, taken)
+    this.#settledRuns++
+    this.#held.remove(taken)
+    reader.settle(taken)
   }
 
-  async #deliverBatch({ batch }: TakenBatch): Promise<boolean> {
+  #giveBack(reader: QueueReader, taken: Taken): void {
+    this.#held.remove(taken)
+    reader.release(taken)
+  }
+
+  async #deliverBatch({ batch }: TakenBatch, reader: QueueReader): Promise<boolean> {
     let parts: Rest = [{ batch, attempts: 0, faults: 0, successesBefore: 0 }]
     while (!this.#stop.signal.aborted) {
       const [part, ...further] = parts
       if (part === undefined) return true
-      const rest = await this.#attempt(part)
+      const rest = await this.#attempt(part, reader)
       const isSuspect = rest.some(({ faults }) => faults > 0)
       parts = isSuspect ? [...further, ...rest] : [...rest, ...further]
       // Alone in its batch, a record that breaks the exporter can only be told from a broken exporter beside others.
@@ -156,7 +184,7 @@ export class Destination {
     return false
   }
 
-  async #attempt(part: Part): Promise<Rest> {
+  async #attempt(part: Part, reader: QueueReader): Promise<Rest> {
     const { meter } = this.#parts
     const { batch, attempts } = part
     await this.#pause.over(this.#stop.signal)
@@ -169,13 +197,13 @@ export class Destination {
         throw new RetryableError('the whole batch was kept')
     })
     const again = { ...part, attempts: attempts + 1 }
-    if (failed === undefined) return this.#delivered(again, outcome)
+    if (failed === undefined) return this.#delivered(again, outcome, reader)
     if (this.#stop.signal.aborted) return [part]
     switch (verdictOf(failed.thrown)) {
       case 'retry':
         return [again]
       case 'reject':
-        this.#drop(batch.records.length, 'rejected')
+        await this.#letGo(batch, reader, batch.records.keys(), 'rejected', messageOf(failed.thrown))
         this.#parts.logger.warn('a destination refused a batch', {
           destination: this.name,
           reason: messageOf(failed.thrown),
@@ -183,7 +211,7 @@ export class Destination {
         })
         return []
       case 'fault':
-        return this.#suspect(again)
+        return this.#suspect(again, reader, messageOf(failed.thrown))
     }
   }
 
@@ -236,44 +264,49 @@ export class Destination {
   }
 
   /** Counts what came of a call that resolved. Returns what is to be sent again. */
-  #delivered(part: Part, outcome: ExportOutcome | undefined): Rest {
+  async #delivered(part: Part, outcome: ExportOutcome | undefined, reader: QueueReader): Promise<Rest> {
     const { batch } = part
-    const rejected = outcome?.rejected ?? []
-    const kept = [...new Set(outcome?.kept ?? [])].filter((index) => index >= 0 && index < batch.records.length)
-    const sent = Math.max(0, batch.records.length - rejected.length - kept.length)
+    const kept = [...new Set(outcome?.kept)].filter((index) => index in batch.records)
+    const rejected = new Map(outcome?.rejected.map(({ index, reason }) => [index, reason]))
+    for (const index of rejected.keys()) if (!(index in batch.records) || kept.includes(index)) rejected.delete(index)
+    const sent = batch.records.length - rejected.size - kept.length
     if (sent > 0) this.#parts.meter.count('headwatch_sent_total', sent, { destination: this.name })
-    for (const { reason } of rejected) this.#drop(1, `rejected_${reason}`.slice(0, 60))
+    for (const [reason, refused] of Map.groupBy(rejected, ([, why]) => why)) {
+      const indices = refused.map(([index]) => index)
+      await this.#letGo(batch, reader, indices, `rejected_${reason}`.slice(0, 60), reason)
+    }
     if (kept.length === 0) return []
-    return [
-      {
-        ...part,
-        batch: only(
-          batch,
-          kept.sort((a, b) => a - b),
-        ),
-      },
-    ]
+    const rest = only(
+      batch,
+      kept.sort((a, b) => a - b),
+    )
+    return [{ ...part, batch: rest }]
   }
 
   /** Finds the one record that breaks the exporter by halves. It is let go only once others went well meanwhile. */
-  #suspect(part: Part): Rest {
+  async #suspect(part: Part, reader: QueueReader, why: string): Promise<Rest> {
     const { batch, faults } = part
     if (batch.records.length > 1)
       return halves(batch).map((half) => ({ ...part, batch: half, faults: 1, successesBefore: this.#successes }))
     const isPoison = faults + 1 >= poisonFaults && this.#successes > part.successesBefore
     if (!isPoison)
       return [{ ...part, faults: faults + 1, successesBefore: faults === 0 ? this.#successes : part.successesBefore }]
-    this.#drop(batch.records.length, 'poison')
+    await this.#letGo(batch, reader, batch.records.keys(), 'poison', `the exporter breaks on it: ${why}`)
     this.#parts.logger.error('a record breaks an exporter and is let go', { destination: this.name })
     return []
   }
 
-  #drop(records: number, reason: string): void {
-    if (records > 0) this.#parts.meter.count('headwatch_dropped_total', records, { at: this.name, reason })
+  #letGo(
+    batch: Batch,
+    reader: QueueReader,
+    indices: Iterable<number>,
+    reason: string,
+    sentence: string,
+  ): Promise<void> {
+    return letGo({ name: this.name, reader }, batch, indices, { reason, sentence }, this.#parts)
   }
 }
 
 function hasWaiting(reader: QueueReader): boolean {
-  const { live, backlog } = reader.status()
-  return live.records + backlog.records > 0
+  return waitingOf(reader).records > 0
 }

@@ -11,6 +11,8 @@ export class Pause {
   readonly #options: PauseOptions
   readonly #clock: Clock
   #untilMs = 0
+  /** Until when the other side asked to be left alone: a call that was on its way and succeeds does not end that. */
+  #askedUntilMs = 0
   #failures = 0
   #hurry = new AbortController()
 
@@ -27,9 +29,10 @@ export class Pause {
   /** A call failed: everyone waits, at least as long as the other side asked for. */
   failed(wishMs = 0): void {
     const nowMs = this.#clock.monotonicMs()
+    this.#askedUntilMs = Math.max(this.#askedUntilMs, nowMs + wishMs)
     if (nowMs < this.#untilMs) return
     const { firstMs, maxMs } = this.#options
-    this.#untilMs = nowMs + Math.max(1, wishMs, backOffMs(this.#failures++, firstMs, maxMs))
+    this.#untilMs = nowMs + Math.max(1, backOffMs(this.#failures++, firstMs, maxMs))
   }
 
   /** A call succeeded. Returns after how many failures. */
@@ -43,6 +46,7 @@ export class Pause {
   /** Ends the pause now: there is no time left to wait. */
   hurry(): void {
     this.#untilMs = 0
+    this.#askedUntilMs = 0
     this.#hurry.abort()
     this.#hurry = new AbortController()
   }
@@ -50,7 +54,7 @@ export class Pause {
   /** Resolves when the pause is over or `signal` aborts; at once when there is none. */
   async over(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const restMs = this.#untilMs - this.#clock.monotonicMs()
+      const restMs = Math.max(this.#untilMs, this.#askedUntilMs) - this.#clock.monotonicMs()
       if (restMs <= 0) return
       await this.#clock.sleep(restMs, AbortSignal.any([signal, this.#hurry.signal])).catch(() => undefined)
     }

@@ -1,10 +1,17 @@
-import { type Batch, type Gap, type Source, sourceText, type TelemetryRecord } from '@headwatch/protocol'
-import { type Meter, verdictOf } from '@headwatch/sdk'
-import type { Queue } from '../queue/queue.ts'
+import {
+  type Batch,
+  type Gap,
+  type Source,
+  sourceText,
+  type Telemetry,
+  type TelemetryRecord,
+} from '@headwatch/protocol'
+import { type Meter, RetryableError, verdictOf } from '@headwatch/sdk'
 import type { KeptBy, StoreWriter } from '../storing/store-writer.ts'
 import { Numbering } from './numbering.ts'
 import { gapPassedOn, partOf, passedOn } from './passed-on.ts'
 import type { Processing } from './processing.ts'
+import type { QueueInlet } from './queue-inlet.ts'
 import { QueuedAlready } from './queued-already.ts'
 import { worstOf } from './worst-of.ts'
 
@@ -12,8 +19,10 @@ import { worstOf } from './worst-of.ts'
 export interface Outlets {
   readonly stores: readonly StoreWriter[]
   /** The log in front of the exporters; absent when there are none. */
-  readonly queue: Queue | undefined
+  readonly queue: QueueInlet | undefined
   readonly acknowledge: 'memory' | 'disk' | 'stored'
+  /** Whether a sender is answered only when the queue took all that it sent. */
+  readonly isQueuePromised: boolean
 }
 
 /** Sources of senders that keep nothing, whose missing numbers are remembered. */
@@ -53,14 +62,19 @@ export class Intake {
   }
 
   async closeGap(gap: Gap): Promise<void> {
-    const { stores, queue } = this.#outlets
-    if (gap.source.agent !== queue?.source.agent) await this.#enqueue(queue, [gapPassedOn(gap)])
+    const { stores, queue, isQueuePromised } = this.#outlets
+    if (gap.source.agent !== queue?.source.agent) await this.#enqueue(queue, [gapPassedOn(gap)], isQueuePromised)
     await worstOf(stores.map((store) => store.write({ gap }, this.#keeper)))
   }
 
   /** Lets processors judge what did not come. */
   tick(): void {
     this.#takeAdded(this.#processing.tick())
+  }
+
+  /** Takes what this program itself has to say, as if a processor before all others had added it. */
+  add(item: Telemetry): void {
+    this.#takeAdded(this.#processing.add(item))
   }
 
   /** Nobody waits for what processors add: what is not taken is counted. */
@@ -86,16 +100,16 @@ export class Intake {
     if (acknowledge === 'memory') this.#countUnstored(writes, batch.records.length)
     else await worstOf(writes)
     // Last, for what was numbered here comes under new numbers when it is tried again.
-    await this.#enqueue(queue, this.#forQueue(batch, queue))
+    await this.#enqueue(queue, this.#forQueue(batch, queue), false)
   }
 
   /**
    * Queue first: what a store has is not asked for again, so a crash in between must cost a repeat and not the record. What
    * is repeated in the same life, because a store was away, goes into the queue once.
    */
-  async #intoQueueAndStores(batch: Batch, queue: Queue): Promise<void> {
+  async #intoQueueAndStores(batch: Batch, queue: QueueInlet): Promise<void> {
     for (const part of this.#queued.missing(batch))
-      await this.#enqueue(queue, this.#forQueue(partOf(batch, part), queue))
+      await this.#enqueue(queue, this.#forQueue(partOf(batch, part), queue), this.#outlets.isQueuePromised)
     this.#queued.put(batch)
     try {
       await worstOf(this.#outlets.stores.map((store) => store.write({ batch }, this.#keeper)))
@@ -107,7 +121,7 @@ export class Intake {
   }
 
   /** What a sender numbered keeps its numbers on the way onward; what was numbered here is known by those of the queue. */
-  #forQueue(batch: Batch, queue: Queue | undefined): readonly TelemetryRecord[] {
+  #forQueue(batch: Batch, queue: QueueInlet | undefined): readonly TelemetryRecord[] {
     return batch.source.agent === queue?.source.agent ? batch.records : passedOn(batch)
   }
 
@@ -131,9 +145,10 @@ export class Intake {
     }
   }
 
-  async #enqueue(queue: Queue | undefined, records: readonly TelemetryRecord[]): Promise<void> {
+  /** `isKept`: the sender keeps what is not taken. @throws {RetryableError} then, and only then, not all was taken. */
+  async #enqueue(queue: QueueInlet | undefined, records: readonly TelemetryRecord[], isKept: boolean): Promise<void> {
     if (queue === undefined || records.length === 0) return
-    const { dropped } = await queue.put(records)
-    if (dropped > 0) this.#meter.count('headwatch_dropped_total', dropped, { at: 'queue', reason: 'queue_full' })
+    const refused = await queue.put(records, { isKept })
+    if (refused > 0 && isKept) throw new RetryableError('the queue has no room for it now')
   }
 }

@@ -63,6 +63,13 @@ export class Processing {
     return { batch: { ...rest, records, ...(records.length < batch.count && { offsets }) }, added }
   }
 
+  /** What becomes of an item that is new here: itself, and what processors add to it. */
+  add(item: Telemetry): readonly TelemetryRecord[] {
+    const added: TelemetryRecord[] = []
+    this.#emit(item, 0, added)
+    return added
+  }
+
   /** Asks the processors for judgements about what did not come. */
   tick(): readonly TelemetryRecord[] {
     const added: TelemetryRecord[] = []

@@ -15,8 +15,14 @@ const help: Readonly<Record<string, string>> = {
   headwatch_plugin_faults_total: 'Faults of plugins. One is restarted for it, a processor after several in a row.',
   headwatch_store_waiting_records: 'Records accepted that a store has not committed yet.',
   headwatch_refused_readings_total: 'Readings about this program that were refused: wrong names, or too many of them.',
-  headwatch_queue_records: 'Records waiting for a destination.',
-  headwatch_queue_bytes: 'About how many bytes wait for a destination.',
+  headwatch_queue_records: 'Records that a destination has not taken yet, those on their way included.',
+  headwatch_queue_bytes: 'About how many bytes a destination has not taken yet.',
+  headwatch_queue_oldest_age_seconds: 'How long ago the oldest record that a destination has not taken was true.',
+  headwatch_queue_disk_bytes: 'What a queue occupies on disk, all files together.',
+  headwatch_queue_quarantined_records: 'Damaged records moved aside since the queue was made.',
+  headwatch_queue_writable: '1 while a queue can be written, otherwise 0.',
+  headwatch_queue_orphan_records: 'Records kept for a destination that is not configured any more.',
+  headwatch_queue_orphan_bytes: 'Bytes kept for a destination that is not configured any more.',
 }
 
 /** Prometheus text exposition format 0.0.4. Ends in a line feed. */

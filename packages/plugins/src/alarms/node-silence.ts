@@ -1,6 +1,5 @@
-import type { AlarmTransition, UnixMs } from '@headwatch/protocol'
+import { AlarmSteps, type AlarmTransition, type UnixMs } from '@headwatch/protocol'
 import { defineProcessor, type Emit, type Processor, type ProcessorHost, type TelemetryRecord } from '@headwatch/sdk'
-import { AlarmSteps } from './alarm-steps.ts'
 import { config, type NodeSilenceConfig } from './config.ts'
 import { pathGroups } from './path-group.ts'
 import { recallAlarms } from './recall-alarms.ts'

@@ -1,5 +1,4 @@
-import type { SilenceCause } from '@headwatch/protocol'
-import type { AlarmWords } from './alarm-steps.ts'
+import type { AlarmWords, SilenceCause } from '@headwatch/protocol'
 import type { NodeSilenceConfig } from './config.ts'
 import type { SilentNode } from './silent-nodes.ts'
 

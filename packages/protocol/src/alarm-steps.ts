@@ -1,14 +1,6 @@
-import {
-  type Alarm,
-  AlarmBook,
-  type AlarmKey,
-  type AlarmSeverity,
-  type AlarmTransition,
-  alarmKeyText,
-  type Origin,
-  type UnixMs,
-} from '@headwatch/protocol'
-import type { Emit } from '@headwatch/sdk'
+import { type Alarm, type AlarmKey, type AlarmSeverity, type AlarmTransition, alarmKeyText } from './alarm.ts'
+import { AlarmBook } from './alarm-book.ts'
+import type { Origin, UnixMs } from './item.ts'
 
 /** Time between two changes of one alarm that stands: a figure in its text may move all the time. */
 const leastBetweenChangesMs = 10_000
@@ -20,13 +12,24 @@ export interface AlarmWords {
   readonly origin?: Partial<Origin>
 }
 
-/** Our alarms and their next steps: versions go on where they stood, and a step that says nothing new is not taken. */
+/** What becomes of a step: it is ordinary telemetry. */
+type Emit = (step: AlarmTransition) => void
+
+/** The alarms of one program and their next steps: versions go on where they stood, and a step that says nothing new is not taken. */
 export class AlarmSteps {
   readonly #book: AlarmBook
+  readonly #firstVersion: (now: UnixMs) => number
   readonly #raised = new Map<string, AlarmKey>()
 
-  constructor(capacity: number) {
+  /** `firstVersion` numbers an alarm that is not remembered; from 1 when absent. */
+  constructor(capacity: number, firstVersion: (now: UnixMs) => number = () => 1) {
     this.#book = new AlarmBook(capacity)
+    this.#firstVersion = firstVersion
+  }
+
+  /** Every alarm that is remembered, to be restored after a restart. */
+  list(): readonly Alarm[] {
+    return this.#book.list()
   }
 
   /** Takes over an alarm from before the start. */
@@ -69,7 +72,8 @@ export class AlarmSteps {
   }
 
   #take(change: AlarmTransition['change'], key: AlarmKey, words: AlarmWords, now: UnixMs, emit: Emit): 'done' | 'full' {
-    const version = (this.#book.get(key)?.version ?? 0) + 1
+    const before = this.#book.get(key)
+    const version = before === undefined ? this.#firstVersion(now) : before.version + 1
     const step: AlarmTransition = { type: 'alarm', at: now, key, change, version, ...words }
     if (this.#book.apply(step, now) === undefined) return 'full'
     this.#index(key)

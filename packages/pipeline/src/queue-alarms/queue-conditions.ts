@@ -1,0 +1,80 @@
+import type { AlarmKey, AlarmSeverity } from '@headwatch/protocol'
+import type { PipelineQueue } from '../pipeline-queue.ts'
+
+/** What may be wrong with a queue, or with what is delivered from it. Each is the type of an alarm. */
+export type QueueAlarmType = 'queue_stuck' | 'queue_full' | 'queue_unwritable' | 'queue_damaged' | 'queue_orphan'
+
+export const queueAlarmTypes: readonly QueueAlarmType[] = [
+  'queue_stuck',
+  'queue_full',
+  'queue_unwritable',
+  'queue_damaged',
+  'queue_orphan',
+]
+
+/** Something that is wrong now. Its text has no figures that move: what stands is told once. */
+export interface QueueCondition {
+  readonly key: AlarmKey
+  readonly severity: AlarmSeverity
+  readonly text: string
+}
+
+/** The key of an alarm about the queues of `agent`; `qualifier` is `pipeline` or `pipeline/destination`. */
+export function queueAlarmKey(agent: string, alarmType: QueueAlarmType, qualifier: string): AlarmKey {
+  return { resource: `agent/${agent}/queue`, alarmType, qualifier }
+}
+
+/** What is said when it is over. */
+export const overTexts: Readonly<Record<QueueAlarmType, (qualifier: string) => string>> = {
+  queue_stuck: (path) => `data is delivered to "${path}" again, or none waits`,
+  queue_full: (pipeline) => `the queue of "${pipeline}" has room again`,
+  queue_unwritable: (pipeline) => `the queue of "${pipeline}" can be written again`,
+  queue_damaged: (pipeline) => `the queue of "${pipeline}" was not damaged any further for a day`,
+  queue_orphan: (path) => `nothing waits for "${path}" any more, or it is configured again`,
+}
+
+const fullTexts = {
+  wait: 'collectors and senders are held back',
+  drop_oldest: 'the oldest records are let go',
+  drop_newest: 'new records are let go',
+} as const
+
+export function fullCondition(agent: string, { pipeline: { name, queue } }: PipelineQueue): QueueCondition {
+  return {
+    key: queueAlarmKey(agent, 'queue_full', name),
+    severity: 'major',
+    text: `the queue of "${name}" is full: ${fullTexts[queue.whenFull]}`,
+  }
+}
+
+export function unwritableCondition(agent: string, pipeline: string, problem: string): QueueCondition {
+  return {
+    key: queueAlarmKey(agent, 'queue_unwritable', pipeline),
+    severity: 'critical',
+    text: `the queue of "${pipeline}" cannot be written: ${problem}`,
+  }
+}
+
+export function damagedCondition(agent: string, pipeline: string): QueueCondition {
+  return {
+    key: queueAlarmKey(agent, 'queue_damaged', pipeline),
+    severity: 'minor',
+    text: `damaged records in the queue of "${pipeline}" were moved aside; "headwatch queue inspect" lists them`,
+  }
+}
+
+export function orphanCondition(agent: string, pipeline: string, destination: string): QueueCondition {
+  return {
+    key: queueAlarmKey(agent, 'queue_orphan', `${pipeline}/${destination}`),
+    severity: 'warning',
+    text: `records in the queue of "${pipeline}" wait for "${destination}", which is not configured; "headwatch queue forget" lets them go`,
+  }
+}
+
+export function stuckCondition(agent: string, pipeline: string, destination: string): QueueCondition {
+  return {
+    key: queueAlarmKey(agent, 'queue_stuck', `${pipeline}/${destination}`),
+    severity: 'major',
+    text: `nothing is delivered to "${destination}" although data waits`,
+  }
+}
