@@ -54,7 +54,7 @@ export class QueueMetrics {
       const ageMs = Number.isFinite(oldestAt) ? Math.max(0, this.#clock.now() - oldestAt) : 0
       meter.set('headwatch_queue_records', waiting.records + (held?.records ?? 0), { ...labels, lane })
       meter.set('headwatch_queue_bytes', waiting.bytes + (held?.bytes ?? 0), { ...labels, lane })
-      meter.set('headwatch_queue_oldest_age_seconds', ageMs / 1_000, { ...labels, lane })
+      meter.set('headwatch_queue_oldest_age_seconds', Math.round(ageMs) / 1_000, { ...labels, lane })
     }
   }
 }
