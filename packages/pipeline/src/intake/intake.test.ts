@@ -10,6 +10,7 @@ import { SupervisedStore } from '../storing/supervised-store.ts'
 import { Intake } from './intake.ts'
 import { Numbering } from './numbering.ts'
 import { Processing } from './processing.ts'
+import { QueueInlet } from './queue-inlet.ts'
 
 const agent = { agent: 'eu-1', stream: 'main', epoch: 'e' }
 const server = { agent: 'edge-1', stream: 'main', epoch: 's' }
@@ -49,7 +50,8 @@ async function intakeOf({ beforePut = async () => undefined as void, beforeAppen
     return put(records)
   }
   const reader = queue.reader('onward')
-  const outlets = { stores: [writer], queue, acknowledge: 'stored' as const }
+  const inlet = new QueueInlet(queue, parts)
+  const outlets = { stores: [writer], queue: inlet, acknowledge: 'stored' as const, isQueuePromised: true }
   const processing = new Processing([], (item) => item as TelemetryRecord, parts.meter)
   const intake = new Intake(processing, outlets, new Numbering({ ...server, stream: 'added' }), parts.meter)
   const takeAll = async () => {
@@ -57,7 +59,7 @@ async function intakeOf({ beforePut = async () => undefined as void, beforeAppen
     const taken = await reader.take('live', { records: 1_000, bytes: 1_000_000 }, new AbortController().signal)
     return taken?.kind === 'batch' ? taken.batch.records : []
   }
-  return { intake, takeAll, storedRanges: () => inner.storedRanges(agent) }
+  return { intake, inlet, close: () => queue.close(), takeAll, storedRanges: () => inner.storedRanges(agent) }
 }
 
 test('what a sender numbered is in the queue before a store has it, so that a crash in between loses neither', async () => {
@@ -100,4 +102,12 @@ test('only what others numbered leaves under their numbers', async () => {
       ['gap', 9n],
     ],
   )
+})
+
+test('what a queue that is closing does not take stays with its sender, and does not count as let go', async () => {
+  const { intake, inlet, close, storedRanges } = await intakeOf({})
+  close()
+  await assert.rejects(intake.take(batchOf(1, 3), undefined), { name: 'RetryableError' })
+  assert.equal(inlet.droppedRecords, 0)
+  assert.deepEqual(await storedRanges(), [])
 })
