@@ -26,13 +26,10 @@ checkHandoverSink('a list', async () => {
     },
     sink: {
       async take({ number, batches }) {
-        if (batches.some((batch) => behave(batch) === 'later'))
-          throw Object.assign(new Error('full'), { retryable: true })
+        const places = (how: string) => batches.flatMap((batch, index) => (behave(batch) === how ? [index] : []))
         owned.push(...batches.filter((batch) => behave(batch) === 'own'))
-        const rejected = batches.flatMap((batch, index) =>
-          behave(batch) === 'reject' ? [{ index, reason: 'no' }] : [],
-        )
-        return { number, creditRecords: 1_000, rejected }
+        const rejected = places('reject').map((index) => ({ index, reason: 'no' }))
+        return { number, creditRecords: 1_000, rejected, later: { batches: places('later'), gaps: [] } }
       },
     },
   }

@@ -6,7 +6,7 @@ export type DropCounts = Readonly<Record<string, number>>
 
 /**
  * What a gateway hands to core in one go: at least a hundred records under load, or whatever came in the last
- * tick. Order within a source is kept; handovers of one gateway arrive in order.
+ * tick. Order within a source is kept, except for what has to be given again.
  *
  * Ownership passes with the hand-over: the gateway never touches the arrays again.
  */
@@ -21,20 +21,26 @@ export interface Handover {
   readonly merged: number
 }
 
-/** Core's answer: everything of handover `number` is owned by the receiving side, at the level its pipeline promises. */
+/**
+ * Core's answer: what it does not name of handover `number` is owned by the receiving side, at the level its pipeline
+ * promises. Places are those in `handover.batches` and `handover.gaps`.
+ */
 export interface HandoverAck {
   readonly number: number
   /** How many more records the gateway may hand over before the next answer; 0 means wait. */
   readonly creditRecords: number
-  /** Batches that will never be taken, by index in `handover.batches`, and why. */
+  /** Batches that will never be taken, and why. */
   readonly rejected: readonly { readonly index: number; readonly reason: string }[]
+  /** What could not be taken for the moment: these alone are given again, under the same numbers, in a later handover. */
+  readonly later: { readonly batches: readonly number[]; readonly gaps: readonly number[] }
 }
 
 /**
- * The receiving side of the seam: core, in the same process or behind a socket.
+ * The receiving side of the seam: core, in the same process or behind a socket. Several handovers may be under way at
+ * once; they are judged in the order in which they were given.
  *
- * `take` resolves once the handover is owned; what was rejected for good is named by the number of its batch in `handover.batches`.
- * It throws a retryable error when nothing can be said: the gateway then gives the *same* handover again, and positions keep it from counting twice.
+ * `take` resolves once everything in the handover has its answer. It throws a retryable error when nothing can be said:
+ * the gateway then gives the *same* handover again, and positions keep it from counting twice.
  */
 export interface HandoverSink {
   take(handover: Handover): Promise<HandoverAck>

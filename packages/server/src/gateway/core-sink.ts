@@ -7,18 +7,32 @@ import { type Accept, verdictOf } from '@headwatch/sdk'
  */
 export function coreSink(accept: Accept, creditRecords: number): HandoverSink {
   return {
-    async take(handover: Handover): Promise<HandoverAck> {
-      const batches = handover.batches.map(({ records, ...position }) => accept(records, position))
-      const outcomes = await Promise.allSettled([...batches, ...handover.gaps.map((gap) => accept.gap(gap))])
-      const failed = outcomes.flatMap((outcome, index) =>
-        outcome.status === 'rejected' ? [{ index, reason: outcome.reason }] : [],
-      )
-      const unclear = failed.find(({ reason }) => verdictOf(reason) !== 'reject')
-      if (unclear !== undefined) throw unclear.reason
-      const rejected = failed
-        .filter(({ index }) => index < handover.batches.length)
-        .map(({ index, reason }) => ({ index, reason: reason instanceof Error ? reason.message : String(reason) }))
-      return { number: handover.number, creditRecords, rejected }
+    async take({ number, batches, gaps }: Handover): Promise<HandoverAck> {
+      const [ofBatches, ofGaps] = await Promise.all([
+        Promise.allSettled(batches.map(({ records, ...position }) => accept(records, position))),
+        Promise.allSettled(gaps.map((gap) => accept.gap(gap))),
+      ])
+      const rejected = placesOf(ofBatches, (reason) => verdictOf(reason) === 'reject')
+      return {
+        number,
+        creditRecords,
+        rejected: rejected.map(({ index, reason }) => ({ index, reason: messageOf(reason) })),
+        later: { batches: later(ofBatches), gaps: later(ofGaps) },
+      }
     },
   }
+}
+
+function later(outcomes: readonly PromiseSettledResult<void>[]): readonly number[] {
+  return placesOf(outcomes, (reason) => verdictOf(reason) !== 'reject').map(({ index }) => index)
+}
+
+function placesOf(outcomes: readonly PromiseSettledResult<void>[], isMeant: (reason: unknown) => boolean) {
+  return outcomes.flatMap((outcome, index) =>
+    outcome.status === 'rejected' && isMeant(outcome.reason) ? [{ index, reason: outcome.reason as unknown }] : [],
+  )
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason)
 }

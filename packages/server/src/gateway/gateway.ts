@@ -1,5 +1,6 @@
+import { unlessAborted } from '@headwatch/pipeline'
 import type { AgentId, Gap, HandoverSink, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
-import { type Accept, type Clock, type Meter, type Position, RejectedError, RetryableError } from '@headwatch/sdk'
+import { type Accept, type Clock, type Meter, type Position, RetryableError } from '@headwatch/sdk'
 import { PendingHandover } from './pending-handover.ts'
 
 export interface GatewayOptions {
@@ -13,13 +14,14 @@ export interface GatewayOptions {
   readonly handoverRecords: number
   /** Fewer wait no longer than this. */
   readonly handoverMs: number
-  /** Records held altogether; beyond it `accept` throws a retryable error. */
+  /** Records held altogether, handed over and not answered among them; beyond it `accept` throws a retryable error. */
   readonly maxRecords: number
 }
 
 /**
- * Gathers what receivers accept into handovers and gives them to core one after the other. What core could not take
- * is given again under the same numbers, so nothing counts twice.
+ * Gathers what receivers accept into handovers and gives them to core in order, without waiting for the answers: what
+ * core judges never waits for what its store is slow with. What core could not take is given again under the same
+ * numbers, so nothing counts twice.
  */
 export class Gateway {
   readonly #options: GatewayOptions
@@ -28,8 +30,10 @@ export class Gateway {
   readonly #meter: Meter
   readonly #source: Source
   readonly #stop = new AbortController()
+  readonly #flights = new Set<Promise<void>>()
   #pending = new PendingHandover()
   #held = 0
+  #failures = 0
   #next = 1n
   #handovers = 0
   #running: Promise<void> | undefined
@@ -74,7 +78,7 @@ export class Gateway {
     const stop = () => this.#stop.abort()
     if (deadline.aborted) stop()
     deadline.addEventListener('abort', stop, { once: true })
-    await this.#running
+    while (this.#running !== undefined || this.#flights.size > 0) await Promise.all([this.#running, ...this.#flights])
     stop()
     deadline.removeEventListener('abort', stop)
   }
@@ -104,14 +108,13 @@ export class Gateway {
 
   async #run(): Promise<void> {
     while (this.#pending.records > 0) {
-      if (this.#pending.records < this.#options.handoverRecords) {
-        await this.#tick()
-      }
+      await Promise.resolve() // What comes in the same turn goes together.
+      if (this.#pending.records < this.#options.handoverRecords) await this.#tick()
       const pending = this.#pending
       this.#pending = new PendingHandover()
       this.#next += BigInt(pending.number(this.#source, 'live', this.#next))
-      await this.#handOver(pending)
-      this.#held -= pending.records
+      const flight = this.#handOver(pending).finally(() => this.#flights.delete(flight))
+      this.#flights.add(flight)
     }
     this.#running = undefined // In the same turn as the last look at what is pending, so that nothing is left lying.
   }
@@ -126,17 +129,26 @@ export class Gateway {
   }
 
   async #handOver(pending: PendingHandover): Promise<void> {
-    const { batches, gaps } = pending
+    const { batches, gaps, records } = pending
     const handover = { gateway: this.#options.name, number: ++this.#handovers, batches, gaps, dropped: {}, merged: 0 }
-    for (let attempt = 0; !this.#stop.signal.aborted; attempt++) {
-      try {
-        const ack = await this.#sink.take(handover)
-        return pending.resolve(new Map(ack.rejected.map(({ index, reason }) => [index, new RejectedError(reason)])))
-      } catch {
-        this.#meter.count('headwatch_handovers_repeated_total')
-        await this.#clock.sleep(Math.min(50 * 2 ** attempt, 2_000), this.#stop.signal).catch(() => undefined)
-      }
+    while (!this.#stop.signal.aborted) {
+      const ack = await unlessAborted(this.#sink.take(handover), this.#stop.signal).catch(() => undefined)
+      if (ack !== undefined && ack.later.batches.length + ack.later.gaps.length === 0) this.#failures = 0
+      else await this.#backOff()
+      if (ack === undefined) continue
+      const before = this.#pending.records
+      pending.settle(ack, this.#pending)
+      this.#held -= records - (this.#pending.records - before)
+      if (this.#pending.records > 0) this.#wake()
+      return
     }
+    this.#held -= records
     pending.reject(new RetryableError('the server is stopping'))
+  }
+
+  async #backOff(): Promise<void> {
+    this.#meter.count('headwatch_handovers_repeated_total')
+    const ms = Math.min(50 * 2 ** this.#failures++, 2_000)
+    await this.#clock.sleep(ms, this.#stop.signal).catch(() => undefined)
   }
 }

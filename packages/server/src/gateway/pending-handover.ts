@@ -1,66 +1,100 @@
-import type { Batch, Gap, Lane, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
+import type { Batch, Gap, HandoverAck, Lane, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
+import { RejectedError } from '@headwatch/sdk'
 
-/** Someone who waits for what became of a batch or a gap. */
+/** Someone who waits for what becomes of a batch or a gap. */
 interface Waiting {
   readonly settled: Promise<void>
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
 }
 
+/** Something to be handed over, and who waits for it. */
+interface Entry<T> {
+  readonly what: T
+  readonly waiting: Waiting
+}
+
 /** What is gathered for the next handover. Items without a position share one batch, numbered by the gateway. */
 export class PendingHandover {
-  readonly batches: Batch[] = []
-  readonly gaps: Gap[] = []
-  readonly #waiting: Waiting[] = []
-  readonly #gapsWait = waiting()
+  #batches: Entry<Batch>[] = []
+  #gaps: Entry<Gap>[] = []
   #own: { readonly records: TelemetryRecord[]; readonly waiting: Waiting } | undefined
-  records = 0
+  #records = 0
+
+  /** What all of it weighs: a gap and an empty batch count as one record. */
+  get records(): number {
+    return this.#records
+  }
+
+  get batches(): readonly Batch[] {
+    return this.#batches.map(({ what }) => what)
+  }
+
+  get gaps(): readonly Gap[] {
+    return this.#gaps.map(({ what }) => what)
+  }
 
   /** Resolves or rejects with the handover; one promise for all items without a position. */
   add(items: readonly Telemetry[], stamp: (item: Telemetry) => TelemetryRecord): Promise<void> {
     this.#own ??= { records: [], waiting: waiting() }
     for (const item of items) this.#own.records.push(stamp(item))
-    this.records += items.length
+    this.#records += items.length
     return this.#own.waiting.settled
   }
 
   addBatch(batch: Batch): Promise<void> {
-    this.batches.push(batch)
-    const entry = waiting()
-    this.#waiting.push(entry)
-    this.records += Math.max(1, batch.records.length)
-    return entry.settled
+    const entry = { what: batch, waiting: waiting() }
+    this.#batches.push(entry)
+    this.#records += weightOf(batch)
+    return entry.waiting.settled
   }
 
   addGap(gap: Gap): Promise<void> {
-    this.gaps.push(gap)
-    this.records += 1
-    return this.#gapsWait.settled
+    const entry = { what: gap, waiting: waiting() }
+    this.#gaps.push(entry)
+    this.#records += 1
+    return entry.waiting.settled
   }
 
   /** Turns the items without a position into a batch of `source` beginning at `first`; the number of them. */
   number(source: Source, lane: Lane, first: bigint): number {
     if (this.#own === undefined) return 0
     const { records, waiting } = this.#own
-    this.batches.push({ source, lane, first, count: records.length, records })
-    this.#waiting.push(waiting)
+    this.#batches.push({ what: { source, lane, first, count: records.length, records }, waiting })
     this.#own = undefined
     return records.length
   }
 
-  resolve(rejected: ReadonlyMap<number, unknown>): void {
-    this.#gapsWait.resolve()
-    for (const [index, entry] of this.#waiting.entries()) {
-      if (rejected.has(index)) entry.reject(rejected.get(index))
-      else entry.resolve()
+  /** Tells everybody what became of theirs, except whose turn comes again: that is put in front of what `next` holds. */
+  settle({ rejected, later }: HandoverAck, next: PendingHandover): void {
+    const reasons = new Map(rejected.map(({ index, reason }) => [index, reason]))
+    const again = { batches: new Set(later.batches), gaps: new Set(later.gaps) }
+    next.#putInFront(
+      this.#batches.filter((_, index) => again.batches.has(index)),
+      this.#gaps.filter((_, index) => again.gaps.has(index)),
+    )
+    for (const [index, { waiting }] of this.#batches.entries()) {
+      const reason = reasons.get(index)
+      if (reason !== undefined) waiting.reject(new RejectedError(reason))
+      else if (!again.batches.has(index)) waiting.resolve()
     }
+    for (const [index, { waiting }] of this.#gaps.entries()) if (!again.gaps.has(index)) waiting.resolve()
   }
 
   reject(reason: unknown): void {
-    this.#gapsWait.reject(reason)
     this.#own?.waiting.reject(reason)
-    for (const entry of this.#waiting) entry.reject(reason)
+    for (const { waiting } of [...this.#batches, ...this.#gaps]) waiting.reject(reason)
   }
+
+  #putInFront(batches: readonly Entry<Batch>[], gaps: readonly Entry<Gap>[]): void {
+    this.#batches = [...batches, ...this.#batches]
+    this.#gaps = [...gaps, ...this.#gaps]
+    this.#records += gaps.length + batches.reduce((sum, { what }) => sum + weightOf(what), 0)
+  }
+}
+
+function weightOf(batch: Batch): number {
+  return Math.max(1, batch.records.length)
 }
 
 function waiting(): Waiting {
