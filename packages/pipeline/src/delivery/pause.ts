@@ -35,15 +35,15 @@ export class Pause {
     this.#untilMs = nowMs + Math.max(1, backOffMs(this.#failures++, firstMs, maxMs))
   }
 
-  /** A call succeeded. Returns after how many failures. */
+  /** A call succeeded: nobody waits any longer. Returns after how many failures. */
   succeeded(): number {
     const { failures } = this
     this.#failures = 0
-    this.#untilMs = 0
+    if (failures > 0) this.hurry()
     return failures
   }
 
-  /** Ends the pause now: there is no time left to wait. */
+  /** Ends the pause now. */
   hurry(): void {
     this.#untilMs = 0
     this.#askedUntilMs = 0

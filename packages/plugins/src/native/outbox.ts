@@ -40,6 +40,7 @@ export class Outbox {
   #credit: Credit
   #sent: { records: number; bytes: number; frames: number } = { records: 0, bytes: 0, frames: 0 }
   #ended: { readonly reason: unknown } | undefined
+  #isPumpDue = false
 
   constructor(credit: Credit, send: (frame: Uint8Array) => void) {
     this.#credit = credit
@@ -61,7 +62,7 @@ export class Outbox {
     }
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
-    this.#pump()
+    this.#pumpSoon()
     return promise.finally(() => signal.removeEventListener('abort', abort))
   }
 
@@ -111,6 +112,16 @@ export class Outbox {
     this.#sent.bytes -= entry.bytes.byteLength
     this.#sent.frames--
     entry.settle({ nacks: entry.nacks })
+  }
+
+  /** After a connection was made many batches come back in this turn, in any order: they leave in order of their numbers. */
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return
+    this.#isPumpDue = true
+    setImmediate(() => {
+      this.#isPumpDue = false
+      this.#pump()
+    })
   }
 
   /** Sends what may be sent, one frame of each lane in turn, so that a backlog drains beside live data and never holds it up. */
