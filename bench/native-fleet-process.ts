@@ -8,9 +8,9 @@ const fleet = new NativeFleet(JSON.parse(options) as NativeFleetOptions)
 await fleet.connect()
 console.log('connected')
 await fleet.run(Number(seconds))
-const answered = () => fleet.counts.acknowledgedRecords + fleet.counts.refusedRecords
-for (let before = -1; before !== answered() && answered() < fleet.counts.sentRecords; ) {
-  before = answered()
+const unanswered = () => fleet.counts.unansweredRecords
+for (let before = -1; unanswered() > 0 && before !== unanswered(); ) {
+  before = unanswered()
   await wait(5_000)
 }
 console.log(JSON.stringify({ counts: fleet.counts }))

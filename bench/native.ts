@@ -117,10 +117,10 @@ async function measure(
   const after: Usage = usageOf(server.pid)
   const measuredSeconds = (performance.now() - startedAt) / 1_000
   const { counts } = await countsOf(fleet)
-  const { sentRecords, sentBatches, acknowledgedRecords, closedByServer, latenessMs } = counts
-  const lost = sentRecords - acknowledgedRecords
+  const { sentRecords, sentBatches, unansweredRecords, droppedRecords, repeatedRecords, closedByServer } = counts
+  const lost = unansweredRecords + droppedRecords
   say(
-    `  ${sentRecords} records sent in ${sentBatches} batches, ${lost} not acknowledged, generator at most ${Math.round(latenessMs)} ms late, ${closedByServer} cut off`,
+    `  ${sentRecords} records sent in ${sentBatches} batches, ${lost} not acknowledged, ${repeatedRecords} asked for again, generator at most ${Math.round(counts.latenessMs)} ms late, ${closedByServer} cut off`,
   )
   const recordsPerSecond = (agents * recordsPerRound * 1_000) / roundMs
   const cpuUsPerRecord = ((after.cpuSeconds - before.cpuSeconds) * 1e6) / (recordsPerSecond * measuredSeconds)

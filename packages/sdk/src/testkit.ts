@@ -1,3 +1,4 @@
+export { awayAddress, type BadPeer, badPeer } from './testkit/bad-peers.ts'
 export { type AdmissionCheck, checkAdmission } from './testkit/check-admission.ts'
 export { type CollectorCheck, checkCollector } from './testkit/check-collector.ts'
 export type { CheckPeer } from './testkit/check-definition.ts'

@@ -67,10 +67,10 @@ export class EthstatsFleet {
     this.#tellHistory()
   }
 
-  /** Lives for `seconds` of block times. */
+  /** Lives for as many block times as `seconds` hold, one at least. */
   async run(seconds: number): Promise<void> {
-    const endAt = performance.now() + seconds * 1000
-    while (performance.now() < endAt) await this.#blockTime()
+    const blockTimes = Math.max(1, Math.round(seconds / this.#options.blockTimeS))
+    for (let done = 0; done < blockTimes; done++) await this.#blockTime()
   }
 
   stop(): void {

@@ -106,8 +106,7 @@ async function startServer(how: 'welcomes' | 'refuses' = 'welcomes') {
     sequences,
     hasHeard: (count: number) => until(() => records.length >= count),
     async hasAcknowledged(fleet: NativeFleet) {
-      const { sentRecords } = fleet.counts
-      while (fleet.counts.acknowledgedRecords < sentRecords) await new Promise((resolve) => setImmediate(resolve))
+      while (fleet.counts.unansweredRecords > 0) await new Promise((resolve) => setImmediate(resolve))
     },
     async [Symbol.asyncDispose]() {
       for (const client of server.clients) client.terminate()

@@ -17,12 +17,15 @@ export interface NativeFleetOptions {
   readonly roundsPerBatch: number
 }
 
-/** What the fleet did; records sent and not acknowledged are lost, or on their way. */
+/** What the fleet did; records sent and not answered are lost, or on their way. */
 export interface NativeFleetCounts {
   readonly sentRecords: number
   readonly sentBatches: number
-  readonly acknowledgedRecords: number
-  readonly refusedRecords: number
+  readonly unansweredRecords: number
+  /** Asked for once more. */
+  readonly repeatedRecords: number
+  /** Never taken. */
+  readonly droppedRecords: number
   readonly closedByServer: number
   /** Largest time a batch was sent after it was due, in milliseconds: the generator's own fault, not the server's. */
   readonly latenessMs: number
@@ -60,8 +63,9 @@ export class NativeFleet {
     return {
       sentRecords: sum(({ sentRecords }) => sentRecords),
       sentBatches: this.#sentBatches,
-      acknowledgedRecords: sum(({ acknowledgedRecords }) => acknowledgedRecords),
-      refusedRecords: sum(({ refusedRecords }) => refusedRecords),
+      unansweredRecords: sum(({ unansweredRecords }) => unansweredRecords),
+      repeatedRecords: sum(({ repeatedRecords }) => repeatedRecords),
+      droppedRecords: sum(({ droppedRecords }) => droppedRecords),
       closedByServer: members.filter(({ isLost }) => isLost).length,
       latenessMs: this.#latenessMs,
     }
@@ -81,12 +85,13 @@ export class NativeFleet {
     }
   }
 
-  /** Sends for `seconds`, every agent one batch in the time of its rounds. */
+  /** Sends for `seconds`, once at least: every agent one batch in the time of its rounds. */
   async run(seconds: number): Promise<void> {
     const { roundMs, roundsPerBatch } = this.#options
     const batchMs = roundMs * roundsPerBatch
+    const turns = Math.max(1, Math.round((seconds * 1_000) / batchMs))
     const startMs = performance.now()
-    for (let turn = 0; performance.now() - startMs < seconds * 1_000; turn++) {
+    for (let turn = 0; turn < turns; turn++) {
       const blocks = this.#nextBlocks()
       for (const [index, seat] of this.#seats.entries()) {
         const dueMs = startMs + (turn + index / this.#seats.length) * batchMs

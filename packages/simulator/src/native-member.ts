@@ -1,21 +1,34 @@
-import type { TelemetryRecord } from '@headwatch/protocol'
+import type { Lane, TelemetryRecord } from '@headwatch/protocol'
 import {
+  type Ack,
   decodeMessage,
   encodeMessage,
   encodeRecords,
+  type Nack,
   type NativeMessage,
   nativeSubprotocol,
 } from '@headwatch/protocol/native'
 import { WebSocket } from 'ws'
 
-/** One agent of a fleet: numbers what it is given, sends it, and counts what is acknowledged. It repeats nothing. */
+interface SentBatch {
+  readonly first: bigint
+  readonly count: number
+  readonly body: Uint8Array
+}
+
+/**
+ * One agent of a fleet: numbers what it is given and sends it at once. What the server asks for again it repeats in the
+ * backlog lane. A batch of which nothing is heard is never repeated: it stays unanswered, and is counted so.
+ */
 export class NativeMember {
   readonly agent: string
   readonly #socket: WebSocket
   readonly #welcomed = Promise.withResolvers<void>()
+  readonly #unanswered: Record<Lane, SentBatch[]> = { live: [], backlog: [] }
+  #again: SentBatch[] = []
   #next = 1n
-  #acknowledged = 0n
-  #refused = 0
+  #repeated = 0
+  #dropped = 0
   #isLost = false
   #isLeaving = false
 
@@ -43,12 +56,19 @@ export class NativeMember {
     return Number(this.#next - 1n)
   }
 
-  get acknowledgedRecords(): number {
-    return Number(this.#acknowledged)
+  get unansweredRecords(): number {
+    const waiting = [...this.#unanswered.live, ...this.#unanswered.backlog, ...this.#again]
+    return waiting.reduce((sum, { count }) => sum + count, 0)
   }
 
-  get refusedRecords(): number {
-    return this.#refused
+  /** Records the server asked for once more. */
+  get repeatedRecords(): number {
+    return this.#repeated
+  }
+
+  /** Records the server will never take. */
+  get droppedRecords(): number {
+    return this.#dropped
   }
 
   /** Whether the server ended the connection. */
@@ -58,10 +78,9 @@ export class NativeMember {
 
   /** Sends the records as one batch. */
   send(records: readonly TelemetryRecord[]): void {
-    const body = encodeRecords({ records })
-    const batch = { stream: 'main', lane: 'live', first: this.#next, count: records.length } as const
+    const batch = { first: this.#next, count: records.length, body: encodeRecords({ records }) }
     this.#next += BigInt(records.length)
-    this.#say({ type: 'data', ...batch, codec: 'plain', body })
+    this.#sendBatch(batch, 'live')
   }
 
   leave(): void {
@@ -69,17 +88,47 @@ export class NativeMember {
     this.#socket.close()
   }
 
+  #sendBatch(batch: SentBatch, lane: Lane): void {
+    this.#unanswered[lane].push(batch)
+    this.#say({ type: 'data', stream: 'main', lane, codec: 'plain', ...batch })
+  }
+
   #hear(frame: Buffer): void {
     const decoded = decodeMessage(frame)
     if (!decoded.ok) return
     const { message } = decoded
     if (message.type === 'welcome') this.#welcomed.resolve()
-    if (message.type === 'ack') this.#acknowledged = message.through
-    if (message.type === 'nack') this.#refused += Number(message.last - message.first) + 1
+    if (message.type === 'ack') this.#hearAck(message)
+    if (message.type === 'nack') this.#hearNack(message)
     if (message.type === 'ping') {
       const now = Date.now()
       this.#say({ type: 'pong', sentAt: message.sentAt, receivedAt: now, repliedAt: now })
     }
+  }
+
+  #hearAck({ lane, through }: Ack): void {
+    this.#unanswered[lane] = this.#unanswered[lane].filter(({ first, count }) => first + BigInt(count) - 1n > through)
+    this.#repeat()
+  }
+
+  #hearNack({ lane, first, action, retryAfterMs }: Nack): void {
+    const refused = this.#unanswered[lane].filter((batch) => batch.first === first)
+    this.#unanswered[lane] = this.#unanswered[lane].filter((batch) => batch.first !== first)
+    for (const { count } of refused) {
+      if (action === 'drop') this.#dropped += count
+      else this.#repeated += count
+    }
+    if (action === 'drop') return
+    this.#again.push(...refused)
+    setTimeout(() => this.#repeat(), retryAfterMs).unref()
+  }
+
+  /** Numbers may fall only in a lane that is quiet. */
+  #repeat(): void {
+    if (this.#unanswered.backlog.length > 0) return
+    const again = this.#again.toSorted((a, b) => Number(a.first - b.first))
+    this.#again = []
+    for (const batch of again) this.#sendBatch(batch, 'backlog')
   }
 
   #say(message: NativeMessage): void {

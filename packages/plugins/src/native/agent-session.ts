@@ -20,11 +20,15 @@ import {
   type Welcome,
 } from '@headwatch/protocol/native'
 import { type Clock, type ExportOutcome, type Meter, RetryableError } from '@headwatch/sdk'
-import { type BatchFrame, framesOf } from './batch-frames.ts'
+import { type BatchFrame, framesOf, type Pack, plain } from './batch-frames.ts'
+import { packBody } from './body-packing.ts'
 import { exportOutcome } from './export-outcome.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { Dialer, Link, LinkListener } from './link.ts'
-import { Outbox } from './outbox.ts'
+import { Outbox, type OutgoingFrame } from './outbox.ts'
+
+/** What may wait in the socket: more would only take memory, and age. */
+const maxBufferedBytes = 1_048_576
 
 export interface AgentSessionParts {
   readonly dialer: Dialer
@@ -61,11 +65,20 @@ export class AgentSession implements LinkListener {
   #clockOffset: ClockOffset | undefined
   #stored = new Map<string, readonly SequenceRange[]>()
   #limits: Limits = { frameBytes: 0, batchRecords: 1 }
+  #pack: Pack = plain
+  /** What the server knows of each stream's next number. */
+  #declared = new Map<string, bigint>()
 
   constructor(parts: AgentSessionParts) {
     this.#parts = parts
     this.#heartbeat = new Heartbeat(parts.clock)
-    this.#outbox = new Outbox({ records: 0, bytes: 0 }, (frame) => this.#link?.send(frame))
+    this.#outbox = new Outbox(
+      { records: 0, bytes: 0 },
+      {
+        send: (frame) => this.#send(frame),
+        isBlocked: () => (this.#link?.bufferedBytes ?? 0) > maxBufferedBytes,
+      },
+    )
     this.#welcome.promise.catch(() => undefined)
   }
 
@@ -87,6 +100,8 @@ export class AgentSession implements LinkListener {
     this.#isWelcomed = true
     this.#limits = welcome.limits
     this.#stored = new Map(welcome.streams.map(({ stream, stored }) => [stream, stored]))
+    this.#declared = new Map(hello.streams.map(({ stream, next }) => [stream, next]))
+    if (welcome.capabilities.includes('zstd')) this.#pack = packBody
     this.#outbox.changeCredit(welcome.credit)
     void this.#heartbeat.run(
       welcome.heartbeatMs,
@@ -100,7 +115,7 @@ export class AgentSession implements LinkListener {
   async send(batch: Batch, signal: AbortSignal): Promise<ExportOutcome | undefined> {
     const parts = this.#openParts(batch.source.stream, rangeOf(batch))
     const stamped = parts.length === 0 ? batch : this.#withClock(batch)
-    const frames = parts.flatMap((part): BatchFrame[] => [...framesOf(stamped, part, this.#limits)])
+    const frames = parts.flatMap((part): BatchFrame[] => [...framesOf(stamped, part, this.#limits, this.#pack)])
     const fates = await allOrNone(frames.map((frame) => this.#outbox.add(frame, signal)))
     const nacks = fates.flatMap((fate) => fate.nacks)
     return exportOutcome(
@@ -116,7 +131,10 @@ export class AgentSession implements LinkListener {
     const fates = await allOrNone(
       parts.map(({ first, last }) => {
         const bytes = encodeMessage({ type: 'gap', stream, lane, first, last, reason })
-        return this.#outbox.add({ stream, lane, range: { first, last }, records: 1, bytes }, signal)
+        return this.#outbox.add(
+          { stream, lane, range: { first, last }, declares: last + 1n, records: 1, bytes },
+          signal,
+        )
       }),
     )
     const retry = fates.flatMap((fate) => fate.nacks).find(({ action }) => action === 'retry')
@@ -146,6 +164,10 @@ export class AgentSession implements LinkListener {
     this.#hear(decoded.message as ServerMessage)
   }
 
+  onDrain(): void {
+    this.#outbox.drained()
+  }
+
   onEnd(clean: boolean): void {
     this.end(new SessionEndedError(clean ? 'the server closed the connection' : 'the connection was lost'))
   }
@@ -160,6 +182,17 @@ export class AgentSession implements LinkListener {
     } catch (cause) {
       this.end(new SessionEndedError(cause instanceof Error ? cause.message : `nobody answers at ${endpoint}`))
     }
+  }
+
+  /** A frame that begins beyond what the server knows of the log would be refused, so the server is told first. */
+  #send({ stream, range, declares, bytes }: OutgoingFrame): void {
+    const declared = this.#declared.get(stream) ?? 0n
+    if (declares > declared) this.#say({ type: 'next', stream, next: declares })
+    this.#declared.set(
+      stream,
+      [declared, declares, range.last + 1n].reduce((a, b) => (a > b ? a : b)),
+    )
+    this.#link?.send(bytes)
   }
 
   #hear(message: ServerMessage): void {

@@ -1,50 +1,82 @@
 import { type CheckSender, checkExporter, checkReceiver } from '@headwatch/sdk/testkit'
 import { nativePlugins, Switchboard } from './index.ts'
+import type { Dialer } from './link.ts'
+import { fakeDoorDialer } from './testkit/fake-door-dialer.ts'
 import { TestAgent } from './testkit/test-agent.ts'
 import { TestServer } from './testkit/test-server.ts'
+import { startEntrance } from './testkit/web-socket-entrance.ts'
 
 // Exporter and server of a test share a switchboard, as in a program, but each test has its own.
-let server = new TestServer()
+let current = new TestServer()
 const carrier = {
-  dial: (...[endpoint, listener]: Parameters<Switchboard['dial']>) => server.switchboard.dial(endpoint, listener),
+  dial: (...[endpoint, listener]: Parameters<Switchboard['dial']>) => current.switchboard.dial(endpoint, listener),
   listen: () => undefined,
 }
+const invalid = [
+  { endpoint: 'somewhere' },
+  { endpoint: 'ws://user:word@host' },
+  { endpoint: 'http://127.0.0.1:3000' },
+  { inFlight: 0 },
+  { endpoin: 'in_process:main' },
+]
 
 checkExporter(nativePlugins(carrier).exporter, {
-  invalid: [
-    { endpoint: 'somewhere' },
-    { endpoint: 'ws://user:word@host' },
-    { inFlight: 0 },
-    { endpoin: 'in_process:main' },
-  ],
+  invalid,
   peer: async () => {
-    server = new TestServer()
-    return {
-      config: { endpoint: 'in_process:main' },
-      received: (count) => server.until(() => server.records.length >= count),
-      refuse: () => {
-        server.answer = 'drop'
-      },
-      postpone: () => {
-        server.answer = 'retry'
-      },
-      fallSilent: () => {
-        server.answer = 'silence'
-      },
-      [Symbol.asyncDispose]: async () => server.close(),
-    }
+    current = new TestServer()
+    return peerOf(current, { endpoint: 'in_process:main' }, async () => undefined)
   },
 })
+
+checkExporter(nativePlugins().exporter, {
+  invalid,
+  pointedAt: (address) => ({ endpoint: `ws://${address}` }),
+  peer: async () => {
+    const entrance = await startEntrance()
+    return peerOf(
+      new TestServer({}, entrance),
+      { endpoint: entrance.endpoint },
+      async () => await entrance[Symbol.asyncDispose](),
+    )
+  },
+})
+
+function peerOf(server: TestServer, config: object, end: () => Promise<void>) {
+  return {
+    config,
+    received: (count: number) => server.until(() => server.records.length >= count),
+    refuse: () => {
+      server.answer = 'drop'
+    },
+    postpone: () => {
+      server.answer = 'retry'
+    },
+    fallSilent: () => {
+      server.answer = 'silence'
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close()
+      await end()
+    },
+  }
+}
 
 const switchboard = new Switchboard()
 
 checkReceiver(nativePlugins(switchboard).receiver, {
   invalid: [{ listen: ':3000' }, { creditRecords: 0 }, { ackDelayMs: 5_000 }],
-  peer: async () => ({ config: { listen: 'in_process:main' }, connect: () => connect() }),
+  peer: async () => ({ config: { listen: 'in_process:main' }, connect: () => connect(switchboard, 'in_process:main') }),
 })
 
-async function connect(): Promise<CheckSender> {
-  const agent = await TestAgent.connect(switchboard)
+checkReceiver(nativePlugins().receiver, {
+  peer: async () => ({
+    config: {},
+    connect: ({ frontDoor }) => connect(fakeDoorDialer(frontDoor), '/agent'),
+  }),
+})
+
+async function connect(dialer: Dialer, endpoint: string): Promise<CheckSender> {
+  const agent = await TestAgent.connect(dialer, endpoint)
   const greeted = agent.greet()
   return {
     async send() {

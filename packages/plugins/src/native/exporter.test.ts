@@ -185,6 +185,42 @@ describe('the native exporter', () => {
     )
   })
 
+  test('says so before it sends numbers that the server cannot know of', async () => {
+    const { server, send, exporter, never } = await connectedExporter()
+    await send(batch(1n, 4))
+    await send(batch(5n, 4))
+    await send(batch(900n, 4))
+    await send(batch(9n, 4, { lane: 'backlog' }))
+    const source = { agent: 'eu-1', stream: 'main', epoch: 'e1' }
+    await exporter.gap?.({ source, first: 800n, last: 999n, reason: 'wrapped' }, 'live', never)
+    assert.deepEqual(
+      server.heard.flatMap((message) => {
+        if (message.type === 'hello') return [`hello ${message.streams[0]?.next}`]
+        if (message.type === 'next') return [`next ${message.next}`]
+        return message.type === 'data' || message.type === 'gap' ? [`${message.type} ${message.first}`] : []
+      }),
+      ['hello 5', 'data 1', 'data 5', 'next 900', 'data 900', 'data 9', 'next 1000', 'gap 800'],
+    )
+  })
+
+  test('packs a long batch for a server that can unpack it, and a short one for none', async () => {
+    const long = Array.from({ length: 200 }, (_, index) => record(index, 'the same words again and again'))
+    const codecs = async (welcome: Partial<Welcome>) => {
+      const { server, send } = await connectedExporter(welcome)
+      await send(batch(1n, 200, { records: long }))
+      await send(batch(201n, 1))
+      return dataFrames(server).map(({ codec, body }) => [codec, body.byteLength < 4_000])
+    }
+    assert.deepEqual(await codecs({ capabilities: ['zstd'] }), [
+      ['zstd', true],
+      ['plain', true],
+    ])
+    assert.deepEqual(await codecs({}), [
+      ['plain', false],
+      ['plain', true],
+    ])
+  })
+
   test('says hello again when its log is a new one', async () => {
     const { server, send } = await connectedExporter()
     await send(batch(90n))

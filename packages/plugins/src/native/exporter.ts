@@ -106,7 +106,7 @@ class NativeExporter implements Exporter {
   #hello(): Hello {
     const { agent } = this.#host.self
     const streams = [...this.#streams.values()]
-    return { type: 'hello', agent, program: 'headwatch', token: this.#config.token, streams, capabilities: [] }
+    return { type: 'hello', agent, program: 'headwatch', token: this.#config.token, streams, capabilities: ['zstd'] }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Gap, Lane, Source } from '@headwatch/protocol'
 import { type Data, decodeRecords, type GapNotice, type Nack } from '@headwatch/protocol/native'
 import { type Accept, type Meter, retryAfterOf, verdictOf } from '@headwatch/sdk'
+import type { UnpackedBody } from './body-packing.ts'
 
 /** What became of a frame; undefined when it is kept. */
 export type Refusal = Pick<Nack, 'action' | 'retryAfterMs' | 'reason'>
@@ -13,10 +14,14 @@ export interface TakingParts {
 }
 
 /** Hands a batch to the pipeline. Never throws: what the pipeline says becomes the answer to the agent. */
-export async function takeData(data: Data, source: Source, parts: TakingParts): Promise<Refusal | undefined> {
-  const { lane, first, count } = data
+export async function takeData(
+  { lane, first, count }: Data,
+  unpacked: UnpackedBody,
+  source: Source,
+  parts: TakingParts,
+): Promise<Refusal | undefined> {
   const { meter } = parts
-  const body = decodeRecords(data.body, count)
+  const body = unpacked.ok ? decodeRecords(unpacked.body, count) : unpacked
   if (!body.ok) return refuseForGood({ source, lane, first, last: first + BigInt(count) - 1n }, body.reason, parts)
   countSkipped(meter, 'unknown_type', body.skipped.unknownType)
   countSkipped(meter, 'unreadable', body.skipped.unreadable)

@@ -6,6 +6,8 @@ export interface OutgoingFrame {
   readonly stream: string
   readonly lane: Lane
   readonly range: SequenceRange
+  /** The server must know that the log's next number is no lower, before the frame goes. */
+  readonly declares: bigint
   /** What it takes of the credit in records; its bytes count beside. */
   readonly records: number
   readonly bytes: Uint8Array
@@ -14,6 +16,13 @@ export interface OutgoingFrame {
 /** What the server said of a frame: nothing but good where both lists are empty. */
 export interface FrameFate {
   readonly nacks: readonly Nack[]
+}
+
+/** Where frames go. */
+export interface Way {
+  send(frame: OutgoingFrame): void
+  /** Whether so much is on its way already that more would only wait in memory. */
+  isBlocked(): boolean
 }
 
 interface Entry extends OutgoingFrame {
@@ -35,16 +44,16 @@ interface LaneState {
  * sent in order of its numbers; lower numbers than sent before wait until the lane is quiet, see `Data`.
  */
 export class Outbox {
-  readonly #send: (frame: Uint8Array) => void
+  readonly #way: Way
   readonly #lanes = new Map<string, LaneState>()
   #credit: Credit
   #sent: { records: number; bytes: number; frames: number } = { records: 0, bytes: 0, frames: 0 }
   #ended: { readonly reason: unknown } | undefined
   #isPumpDue = false
 
-  constructor(credit: Credit, send: (frame: Uint8Array) => void) {
+  constructor(credit: Credit, way: Way) {
     this.#credit = credit
-    this.#send = send
+    this.#way = way
   }
 
   /** Resolves with the server's answer, rejects when the connection ends first or `signal` aborts. */
@@ -68,6 +77,11 @@ export class Outbox {
 
   changeCredit(credit: Credit): void {
     this.#credit = credit
+    this.#pump()
+  }
+
+  /** The way is free again. */
+  drained(): void {
     this.#pump()
   }
 
@@ -137,7 +151,7 @@ export class Outbox {
         this.#sent.records += entry.records
         this.#sent.bytes += entry.bytes.byteLength
         this.#sent.frames++
-        this.#send(entry.bytes)
+        this.#way.send(entry)
         hasSent = true
       }
     }
@@ -145,7 +159,7 @@ export class Outbox {
 
   #maySend(lane: LaneState, { range, records, bytes }: Entry): boolean {
     if (range.first <= lane.highest && lane.unanswered.length > 0) return false
-    if (this.#credit.records === 0 || this.#credit.bytes === 0) return false
+    if (this.#credit.records === 0 || this.#credit.bytes === 0 || this.#way.isBlocked()) return false
     if (this.#sent.frames === 0) return true
     return (
       this.#sent.records + records <= this.#credit.records && this.#sent.bytes + bytes.byteLength <= this.#credit.bytes

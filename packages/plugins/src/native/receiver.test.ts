@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { zstdCompressSync } from 'node:zlib'
 import type { Gap, SequenceRange, Telemetry } from '@headwatch/protocol'
 import { encodeRecords, type NativeMessage } from '@headwatch/protocol/native'
 import { sampleRecords } from '@headwatch/protocol/testkit'
@@ -150,6 +151,28 @@ describe('an agent that breaks the protocol loses its connection, and nothing is
     })
   }
 
+  test('by a hello longer than any', async () => {
+    const { connect, host, end } = await runningReceiver()
+    const agent = await connect()
+    agent.sayBytes(new Uint8Array(131_073))
+    assert.equal((await agent.hear('goaway'))?.text, 'too_long')
+    assert.equal(host.meter.value('headwatch_native_frames_refused_total', { reason: 'too_long' }), 1)
+    await end()
+  })
+
+  test('by a packed body that would unfold beyond the limit', async () => {
+    const { connect, taken, host, end } = await runningReceiver()
+    const agent = await connect()
+    await agent.greet({ capabilities: ['zstd'] })
+    const bomb = zstdCompressSync(new Uint8Array(100_000_000))
+    assert.ok(bomb.byteLength < 10_000)
+    agent.say(data({ codec: 'zstd', body: bomb }))
+    assert.equal((await agent.hear('goaway'))?.text, 'body_too_long')
+    assert.deepEqual(taken, [])
+    assert.equal(host.meter.value('headwatch_native_frames_refused_total', { reason: 'body_too_long' }), 1)
+    await end()
+  })
+
   test('by data before the welcome', async () => {
     const { connect, taken, end } = await runningReceiver()
     const agent = await connect()
@@ -184,7 +207,70 @@ describe('an agent that breaks the protocol loses its connection, and nothing is
   })
 })
 
+describe('numbers beyond the declared next one', () => {
+  const greeted = async (next: bigint) => {
+    const receiver = await runningReceiver()
+    const agent = await receiver.connect()
+    await agent.greet({ streams: [{ stream: 'main', epoch: 'e1', next }] })
+    return { ...receiver, agent }
+  }
+
+  test('cost the connection where data begins with them, and nothing is taken', async () => {
+    const { agent, taken, host, end } = await greeted(10n)
+    agent.sendData(11n)
+    assert.equal((await agent.hear('goaway'))?.text, 'beyond_next')
+    assert.deepEqual(taken, [])
+    assert.equal(host.meter.value('headwatch_native_frames_refused_total', { reason: 'beyond_next' }), 1)
+    await end()
+  })
+
+  test('cost the connection where a gap does not end before them, and nothing is closed', async () => {
+    const { agent, gaps, end } = await greeted(10n)
+    agent.say({ type: 'gap', stream: 'main', lane: 'live', first: 3n, last: 10n, reason: 'lost' })
+    assert.equal((await agent.hear('goaway'))?.text, 'beyond_next')
+    assert.deepEqual(gaps, [])
+    await end()
+  })
+
+  test('are fine as the log grows: each batch moves the declared number on, in whatever lane', async () => {
+    const { agent, taken, end } = await greeted(10n)
+    agent.sendData(10n, 5)
+    agent.sendData(15n, 2, 'backlog')
+    agent.sendData(17n)
+    agent.say({ type: 'gap', stream: 'main', lane: 'live', first: 17n, last: 17n, reason: 'lost' })
+    await turns()
+    assert.deepEqual(
+      taken.map(({ position }) => position.first),
+      [10n, 15n, 17n],
+    )
+    await end()
+  })
+
+  test('are fine once the agent has declared them', async () => {
+    const { agent, taken, end } = await greeted(10n)
+    agent.say({ type: 'next', stream: 'main', next: 5_000n })
+    agent.say({ type: 'next', stream: 'main', next: 20n })
+    agent.sendData(5_000n)
+    await turns()
+    assert.equal(taken.length, 1)
+    await end()
+  })
+})
+
 describe('data', () => {
+  test('that comes packed is taken as if it had not been', async () => {
+    const { connect, taken, end } = await runningReceiver()
+    const agent = await connect()
+    const welcome = await agent.greet({ capabilities: ['zstd'] })
+    assert.ok(welcome?.type === 'welcome')
+    assert.deepEqual(welcome.capabilities, ['zstd'])
+    const body = zstdCompressSync(encodeRecords({ records: sampleRecords().slice(0, 2) }))
+    agent.say({ type: 'data', stream: 'main', lane: 'live', first: 1n, count: 2, codec: 'zstd', body })
+    await turns()
+    assert.equal(taken[0]?.items.length, 2)
+    await end()
+  })
+
   test('belongs to the agent that was admitted, whatever its records say', async () => {
     const { connect, taken, end } = await runningReceiver()
     const agent = await connect()
@@ -293,24 +379,19 @@ describe('data', () => {
     await end()
   })
 
-  test('that cannot be read is given up, and leaves no hole', async () => {
-    const { connect, gaps, taken, end } = await runningReceiver()
-    const agent = await connect()
-    await agent.greet()
-    agent.say({
-      type: 'data',
-      stream: 'main',
-      lane: 'live',
-      first: 1n,
-      count: 9,
-      codec: 'plain',
-      body: new Uint8Array([0xc1]),
+  for (const codec of ['plain', 'zstd'] as const) {
+    test(`that cannot be read is given up, and leaves no hole: ${codec}`, async () => {
+      const { connect, gaps, taken, end } = await runningReceiver()
+      const agent = await connect()
+      await agent.greet({ capabilities: ['zstd'] })
+      const body = new Uint8Array([0xc1])
+      agent.say({ type: 'data', stream: 'main', lane: 'live', first: 1n, count: 9, codec, body })
+      assert.equal((await agent.hear('nack'))?.action, 'drop')
+      assert.equal(gaps[0]?.last, 9n)
+      assert.deepEqual(taken, [])
+      await end()
     })
-    assert.equal((await agent.hear('nack'))?.action, 'drop')
-    assert.equal(gaps[0]?.last, 9n)
-    assert.deepEqual(taken, [])
-    await end()
-  })
+  }
 
   test('declared as lost is passed on and acknowledged', async () => {
     const { connect, gaps, host, end } = await runningReceiver()

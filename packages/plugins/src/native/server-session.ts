@@ -1,6 +1,7 @@
-import type { Lane, SessionChange, Source } from '@headwatch/protocol'
+import type { SequenceRange, SessionChange, Source } from '@headwatch/protocol'
 import {
   type AgentMessage,
+  type Capability,
   type Data,
   decodeMessage,
   encodeMessage,
@@ -19,9 +20,11 @@ import {
 } from '@headwatch/sdk'
 import type { AgentRoom, Guest } from './agent-room.ts'
 import type { NativeReceiverConfig } from './config.ts'
+import { type PackedBody, unpackBody } from './body-packing.ts'
 import { type Refusal, takeData, takeGap } from './frame-taking.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { LaneLedger, type LedgerEntry, type Size } from './lane-ledger.ts'
+import { IncomingStream } from './incoming-stream.ts'
+import type { LaneLedger, LedgerEntry, Size } from './lane-ledger.ts'
 import type { Link, LinkListener } from './link.ts'
 
 export interface ServerSessionParts {
@@ -31,8 +34,16 @@ export interface ServerSessionParts {
   readonly room: AgentRoom
 }
 
+const noBody: PackedBody = { codec: 'plain', body: new Uint8Array() }
+
+/** What this receiver can do beyond the minimum. */
+const capabilities: readonly Capability[] = ['zstd']
+
 /** A peer that lets this much pile up unread is cut off. */
 const maxBufferedBytes = 1_048_576
+
+/** Whoever has not said hello is not listened to for longer. Four times as long as a hello with every stream it may name. */
+const maxHelloBytes = 131_072
 
 /** How long a name's older or newer holder is asked to stay away, so that two agents of one name do not fight. */
 const duplicateRetryMs = 60_000
@@ -56,8 +67,8 @@ export class ServerSession implements LinkListener, Guest {
   readonly #parts: ServerSessionParts
   readonly #heartbeat: Heartbeat
   readonly #stop = new AbortController()
-  readonly #ledgers = new Map<string, LaneLedger>()
-  #streams = new Map<string, Source>()
+  #streams: ReadonlyMap<string, IncomingStream> = new Map()
+  #agreed: readonly Capability[] = []
   #phase: 'greeting' | 'welcoming' | 'open' = 'greeting'
   #admitted: Admitted | undefined
   #unanswered: Size = { records: 0, bytes: 0 }
@@ -81,7 +92,8 @@ export class ServerSession implements LinkListener, Guest {
     if (this.#stop.signal.aborted) return
     this.#heartbeat.heard()
     if (this.#link.bufferedBytes > maxBufferedBytes) return this.#cut()
-    const decoded = decodeMessage(frame, this.#parts.config.frameBytes)
+    const bound = this.#phase === 'greeting' ? maxHelloBytes : this.#parts.config.frameBytes
+    const decoded = decodeMessage(frame, bound)
     if (decoded.ok) return this.#hear(decoded.message as AgentMessage, frame.byteLength)
     this.#refuse(decoded.reason)
   }
@@ -94,6 +106,7 @@ export class ServerSession implements LinkListener, Guest {
 
   /** Ends the connection and says why, and when to come back. */
   sendAway(goAway: Omit<GoAway, 'type'>): void {
+    this.#acknowledge()
     this.#say({ type: 'goaway', ...goAway })
     this.#change ??= 'closed'
     this.#link.close()
@@ -111,6 +124,8 @@ export class ServerSession implements LinkListener, Guest {
       case 'data':
       case 'gap':
         return this.#phase === 'open' ? this.#take(message, bytes) : this.#refuse('data_before_welcome')
+      case 'next':
+        return this.#streams.get(message.stream)?.declare(message.next)
       case 'bye':
         this.#change ??= 'bye'
         return
@@ -135,10 +150,11 @@ export class ServerSession implements LinkListener, Guest {
       return this.#sendAway(goAwayFor[verdict.reason], verdict.reason, verdict.retryAfterMs)
     }
     this.#admitted = verdict
-    const streams = hello.streams.map(({ stream, epoch }) => ({ agent: verdict.principal.agent, stream, epoch }))
-    this.#streams = new Map(streams.map((source) => [source.stream, source]))
+    const streams = hello.streams.map((start) => new IncomingStream(verdict.principal.agent, start))
+    this.#streams = new Map(streams.map((incoming) => [incoming.source.stream, incoming]))
+    this.#agreed = capabilities.filter((name) => hello.capabilities.includes(name))
     if (this.#streams.size < streams.length) return this.#refuse('stream_named_twice')
-    await this.#storedStreams(streams).then(
+    await this.#storedStreams(streams.map(({ source }) => source)).then(
       (stored) => this.#welcome(stored),
       () => this.#sendAway('overloaded', 'what is stored cannot be read now', this.#parts.config.retryAfterMs),
     )
@@ -164,7 +180,7 @@ export class ServerSession implements LinkListener, Guest {
     const { heartbeatMs, frameBytes, batchRecords, collectEveryMs } = config
     const limits = { frameBytes, batchRecords }
     const credit = this.#credit
-    const server = { type: 'welcome', server: agent, program: 'headwatch', capabilities: [] } as const
+    const server = { type: 'welcome', server: agent, program: 'headwatch', capabilities: this.#agreed } as const
     this.#say({ ...server, streams, credit, heartbeatMs, limits, collectEveryMs })
     void this.#heartbeat.run(
       heartbeatMs,
@@ -175,24 +191,27 @@ export class ServerSession implements LinkListener, Guest {
   }
 
   #take(message: Data | GapNotice, bytes: number): void {
-    const source = this.#streams.get(message.stream)
-    if (source === undefined) return this.#refuse('unknown_stream')
+    const incoming = this.#streams.get(message.stream)
+    if (incoming === undefined) return this.#refuse('unknown_stream')
+    const range = rangeOf(message)
     const size = { records: message.type === 'gap' ? 1 : message.count, bytes }
-    const problem = this.#problemOf(message, size)
+    const problem = this.#problemOf(message, size) ?? (incoming.allows(message.type, range) ? undefined : 'beyond_next')
     if (problem !== undefined) return this.#refuse(problem)
-    const { first } = message
-    const last = message.type === 'gap' ? message.last : first + BigInt(message.count) - 1n
-    const ledger = this.#ledgerOf(message.stream, message.lane)
-    const entry = ledger.add({ first, last }, size)
+    const body = unpackBody(message.type === 'gap' ? noBody : message, this.#parts.config.frameBytes)
+    if (!body.ok && body.reason === 'too_long') return this.#refuse('body_too_long')
+    const ledger = incoming.lanes[message.lane]
+    const entry = ledger.add(range, size)
     if (entry === undefined) return this.#refuse('numbers_fall')
     this.#unanswered = plus(this.#unanswered, size)
     const parts = { ...this.#parts, ...this.#parts.host, retryAfterMs: this.#parts.config.retryAfterMs }
-    const taken = message.type === 'gap' ? takeGap(message, source, parts) : takeData(message, source, parts)
+    const { source } = incoming
+    const taken = message.type === 'gap' ? takeGap(message, source, parts) : takeData(message, body, source, parts)
     void taken.then((refusal) => this.#settle(ledger, entry, refusal))
   }
 
   #problemOf(message: Data | GapNotice, size: Size): string | undefined {
-    if (message.type === 'data' && message.codec !== 'plain') return 'codec_not_agreed'
+    if (message.type === 'data' && message.codec !== 'plain' && !this.#agreed.includes(message.codec))
+      return 'codec_not_agreed'
     if (message.type === 'data' && message.count > this.#parts.config.batchRecords) return 'batch_too_long'
     // One frame may go beyond the credit, when nothing else is on its way.
     if (this.#unanswered.records === 0) return undefined
@@ -224,9 +243,11 @@ export class ServerSession implements LinkListener, Guest {
 
   #acknowledge(): void {
     this.#ackable = 0
-    for (const ledger of this.#ledgers.values()) {
-      const through = ledger.takeThrough()
-      if (through !== undefined) this.#say({ type: 'ack', stream: ledger.stream, lane: ledger.lane, through })
+    for (const { lanes } of this.#streams.values()) {
+      for (const ledger of [lanes.live, lanes.backlog]) {
+        const through = ledger.takeThrough()
+        if (through !== undefined) this.#say({ type: 'ack', stream: ledger.stream, lane: ledger.lane, through })
+      }
     }
   }
 
@@ -242,13 +263,6 @@ export class ServerSession implements LinkListener, Guest {
 
   get #credit() {
     return { records: this.#parts.config.creditRecords, bytes: this.#parts.config.creditBytes }
-  }
-
-  #ledgerOf(stream: string, lane: Lane): LaneLedger {
-    const key = `${lane} ${stream}`
-    const ledger = this.#ledgers.get(key) ?? new LaneLedger(stream, lane)
-    this.#ledgers.set(key, ledger)
-    return ledger
   }
 
   #silent(): void {
@@ -299,6 +313,11 @@ export class ServerSession implements LinkListener, Guest {
   #say(message: ServerMessage): void {
     this.#link.send(encodeMessage(message))
   }
+}
+
+function rangeOf(message: Data | GapNotice): SequenceRange {
+  const { first } = message
+  return { first, last: message.type === 'gap' ? message.last : first + BigInt(message.count) - 1n }
 }
 
 function plus(a: Size, b: Size): Size {

@@ -58,6 +58,7 @@ const messages: Record<NativeMessage['type'], fc.Arbitrary<object>> = {
     reason: text,
   }).map(({ range: numbers, ...rest }) => ({ ...rest, ...numbers })),
   credit: record({ records: ms, bytes: ms }),
+  next: record({ stream: text, next: sequence }),
   goaway: record({
     reason: fc.constantFrom('restart', 'overloaded', 'unauthorized', 'duplicate', 'protocol_error', 'banned'),
     text,
@@ -82,7 +83,7 @@ describe('a message', () => {
   }
 
   const refused: Record<string, { wire: Wire; reason: string }> = {
-    'a kind nobody knows': { wire: [12, 'x'], reason: 'unknown_kind' },
+    'a kind nobody knows': { wire: [13, 'x'], reason: 'unknown_kind' },
     'no kind': { wire: [], reason: 'unknown_kind' },
     'a kind that is text': { wire: ['ack', 'main', 0, 1], reason: 'unknown_kind' },
     'a sequence number below zero': { wire: [5, 'main', 0, -1], reason: 'bad_field' },

@@ -32,6 +32,7 @@ import {
  *    9 bye      reason (text)
  *   10 ping     sentAt
  *   11 pong     sentAt, receivedAt, repliedAt
+ *   12 next     stream, next
  *
  * Enumerations are the place of the word, from 0:
  *   lane    live, backlog
@@ -175,6 +176,7 @@ const kinds: readonly (KindOfMessage | undefined)[] = [
   kind('bye', { reason: words }),
   kind('ping', { sentAt: finite }),
   kind('pong', { sentAt: finite, receivedAt: finite, repliedAt: finite }),
+  kind('next', { stream: name, next: sequence }),
 ]
 
 function positive(): WireCodec<number> {

@@ -21,6 +21,7 @@ export {
   type Limits,
   type Nack,
   type NativeMessage,
+  type NextNumber,
   nativeSubprotocol,
   type Ping,
   type Pong,

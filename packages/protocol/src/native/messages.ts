@@ -12,7 +12,7 @@ export type Capability = 'zstd' | 'blocks_on_request'
 export interface StreamStart {
   readonly stream: string
   readonly epoch: string
-  /** One more than the highest number the sender knows to be given away. Informs; a later number is no offence, for the log grows. */
+  /** One more than the highest number the sender knows to be given away; see `NextNumber` for when the log grows. */
   readonly next: bigint
 }
 
@@ -62,7 +62,7 @@ export interface Welcome {
   readonly capabilities: readonly Capability[]
 }
 
-/** How `body` is packed. */
+/** How `body` is packed. `zstd`, one frame of it, needs the capability; unpacked it is no longer than `limits.frameBytes`, nor is its window. */
 export type BodyCodec = 'plain' | 'zstd'
 
 /**
@@ -81,12 +81,23 @@ export interface Data {
   readonly body: Uint8Array
 }
 
-/** Agent to server: numbers that will never come. Acknowledged like data. */
+/** Agent to server: numbers that will never come, all of them below the stream's declared next number. Acknowledged like data. */
 export interface GapNotice extends SequenceRange {
   readonly type: 'gap'
   readonly stream: string
   readonly lane: Lane
   readonly reason: GapReason
+}
+
+/**
+ * Agent to server: the log has given away every number below `next` by now. The declared next number of a stream is the highest of
+ * what `hello` said, what this said, and the number behind each data frame sent. A data frame that begins beyond it and a gap that
+ * does not end below it are refused: say this first. A number that is not higher than the declared one changes nothing.
+ */
+export interface NextNumber {
+  readonly type: 'next'
+  readonly stream: string
+  readonly next: bigint
 }
 
 /**
@@ -145,6 +156,6 @@ export interface Pong {
   readonly repliedAt: UnixMs
 }
 
-export type AgentMessage = Hello | Data | GapNotice | Bye | Ping | Pong
+export type AgentMessage = Hello | Data | GapNotice | NextNumber | Bye | Ping | Pong
 export type ServerMessage = Welcome | Ack | Nack | CreditChange | GoAway | Ping | Pong
 export type NativeMessage = AgentMessage | ServerMessage

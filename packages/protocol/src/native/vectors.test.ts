@@ -81,6 +81,7 @@ const messages: Record<string, NativeMessage> = {
     reason: 'unreadable',
   },
   credit: { type: 'credit', records: 0, bytes: 0 },
+  next: { type: 'next', stream: 'main', next: 5_000_000_001n },
   goaway: { type: 'goaway', reason: 'overloaded', text: 'too many agents', retryAfterMs: 30_000, spreadMs: 60_000 },
   bye: { type: 'bye', reason: 'stopped by its operator' },
   ping: { type: 'ping', sentAt: 1_795_000_000_000 },

@@ -1,6 +1,6 @@
 import { decodeMessage, encodeMessage, encodeRecords, type Hello, type NativeMessage } from '@headwatch/protocol/native'
 import { sampleRecords } from '@headwatch/protocol/testkit'
-import type { Carrier, Link, LinkListener } from '../link.ts'
+import type { Dialer, Link, LinkListener } from '../link.ts'
 
 /** An agent of few words for tests of the receiver: it says what the test tells it to, right or wrong. */
 export class TestAgent implements LinkListener {
@@ -9,9 +9,9 @@ export class TestAgent implements LinkListener {
   #link: Link | undefined
   isEnded = false
 
-  static async connect(carrier: Carrier, endpoint = 'in_process:main'): Promise<TestAgent> {
+  static async connect(dialer: Dialer, endpoint = 'in_process:main'): Promise<TestAgent> {
     const agent = new TestAgent()
-    agent.#link = await carrier.dial(endpoint, agent, new AbortController().signal)
+    agent.#link = await dialer.dial(endpoint, agent, new AbortController().signal)
     return agent
   }
 
@@ -22,7 +22,7 @@ export class TestAgent implements LinkListener {
   }
 
   sayHello(hello: Partial<Hello> = {}): void {
-    const streams = [{ stream: 'main', epoch: 'e1', next: 1n }]
+    const streams = [{ stream: 'main', epoch: 'e1', next: 1_000n }]
     this.say({ type: 'hello', agent: 'eu-1', program: 'test', token: '', streams, capabilities: [], ...hello })
   }
 

@@ -8,7 +8,7 @@ import {
   type NativeMessage,
   type Welcome,
 } from '@headwatch/protocol/native'
-import type { Link, LinkListener } from '../link.ts'
+import type { Entrance, Link, LinkListener } from '../link.ts'
 import { Switchboard } from '../switchboard.ts'
 
 /** A server for tests of the exporter: it answers as the test says and remembers what came. */
@@ -24,9 +24,10 @@ export class TestServer {
   readonly #waiting = new Set<() => void>()
   readonly #stop = new AbortController()
 
-  constructor(welcome: Partial<Welcome> = {}) {
+  /** Agents come in through the switchboard where there is no other entrance. */
+  constructor(welcome: Partial<Welcome> = {}, entrance: Entrance = this.switchboard) {
     this.welcome = welcome
-    this.switchboard.listen('in_process:main', (link) => this.#accept(link), this.#stop.signal)
+    entrance.listen('in_process:main', (link) => this.#accept(link), this.#stop.signal)
   }
 
   /** Resolves as soon as `holds` does, asked again after every frame. */
