@@ -37,6 +37,11 @@ export const receiverConfig = z.strictObject({
     .default('/agent')
     .describe('Path of the WebSocket that agents connect to; in_process:<name> for agents of the same program.'),
   maxConnections: z.int().min(1).default(20_000).describe('Further connections are turned away.'),
+  acceptPerSecond: z
+    .int()
+    .min(1)
+    .default(2_000)
+    .describe('Agents let in within a second; further ones are asked to come back within `restartSpreadMs`.'),
   heartbeatMs: z
     .int()
     .min(100)

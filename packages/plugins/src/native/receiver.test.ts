@@ -481,3 +481,16 @@ test('connections beyond the limit are turned away', async () => {
   await assert.rejects(connect(), { name: 'RetryableError' })
   await end()
 })
+
+test('agents beyond the rate are asked to come back spread over time, and the others are let in', async () => {
+  const { host, connect, end } = await runningReceiver({
+    config: { acceptPerSecond: 2, retryAfterMs: 500, restartSpreadMs: 30_000 },
+  })
+  const comeIn = async (agent: string) => (await connect()).greet({ agent })
+  assert.deepEqual([(await comeIn('a'))?.type, (await comeIn('b'))?.type], ['welcome', 'welcome'])
+  const refused = await comeIn('c')
+  assert.partialDeepStrictEqual(refused, { type: 'goaway', reason: 'overloaded', retryAfterMs: 500, spreadMs: 30_000 })
+  await host.clock.advance(500)
+  assert.deepEqual([(await comeIn('c'))?.type, (await comeIn('d'))?.type], ['welcome', 'goaway'])
+  await end()
+})

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Accept, defineReceiver, type Plugin, type ReceiverHost } from '@headwatch/sdk'
+import { AcceptRate } from './accept-rate.ts'
 import { AgentRoom } from './agent-room.ts'
 import { type NativeReceiverConfig, receiverConfig } from './config.ts'
 import { frontDoorEntrance } from './front-door-entrance.ts'
@@ -26,6 +27,8 @@ async function listen(
 ): Promise<void> {
   const room = new AgentRoom()
   const life = randomUUID().slice(0, 8)
+  const rate = new AcceptRate(config.acceptPerSecond, host.clock)
+  const spread = { retryAfterMs: config.retryAfterMs, spreadMs: config.restartSpreadMs }
   let connections = 0
   // The entrance closes behind the agents that were there, or they would not hear why.
   const closing = new AbortController()
@@ -38,13 +41,16 @@ async function listen(
       }
       const session = new ServerSession(`${life}-${++connections}`, link, { config, host, accept, room })
       room.add(session)
+      if (!rate.take()) {
+        host.meter.count('headwatch_native_refused_total', 1, { reason: 'too_fast' })
+        session.sendAway({ reason: 'overloaded', text: 'too many agents come at once', ...spread })
+      }
       return session
     },
     closing.signal,
   )
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-  const goAway = { text: 'the server restarts', retryAfterMs: config.retryAfterMs, spreadMs: config.restartSpreadMs }
-  for (const session of room) session.sendAway({ reason: 'restart', ...goAway })
+  for (const session of room) session.sendAway({ reason: 'restart', text: 'the server restarts', ...spread })
   closing.abort()
 }
 
