@@ -19,6 +19,8 @@ export interface Origin {
   readonly node: NodeId
   /** Absent until somebody knows it: what is not known is never guessed. */
   readonly network?: NetworkId
+  /** The server that passed it on, as its connection proved it. Set by who received it and never sent. */
+  readonly via?: AgentId
 }
 
 /** How far a clock is from the server's: server time = local time + `offsetMs`, give or take `errorMs`. */

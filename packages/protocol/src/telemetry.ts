@@ -1,5 +1,5 @@
 import type { AlarmTransition } from './alarm.ts'
-import type { AgentId, Hex, Item, Origin, UnixMs } from './item.ts'
+import type { Hex, Item, Origin, UnixMs } from './item.ts'
 import type { GapReason, SequenceRange, Source } from './source.ts'
 
 /** How exactly an operator lets a node be located, from nothing to coordinates. */
@@ -119,8 +119,6 @@ export interface SessionEvent extends Item {
   /** Network prefix of the peer (`/24`, `/48`): enough to see that many went silent together, too little to find one. */
   readonly prefix?: string
   readonly reason?: string
-  /** The relay behind which the agent is: not the agent's own connection began or ended, but the relay's. */
-  readonly via?: AgentId
 }
 
 /**

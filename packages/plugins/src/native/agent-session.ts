@@ -6,6 +6,7 @@ import {
   openParts,
   rangeOf,
   type SequenceRange,
+  type TelemetryRecord,
 } from '@headwatch/protocol'
 import {
   type AgentMessage,
@@ -244,10 +245,7 @@ export class AgentSession implements LinkListener {
   #withClock(batch: Batch): Batch {
     const clock = this.#clockOffset
     if (clock === undefined || batch.lane === 'backlog') return batch
-    return {
-      ...batch,
-      records: batch.records.map((record) => (record.clock === undefined ? { ...record, clock } : record)),
-    }
+    return { ...batch, records: batch.records.map((record) => dated(record, clock)) }
   }
 
   #endBadly(reason: string): void {
@@ -262,6 +260,15 @@ export class AgentSession implements LinkListener {
   #say(message: AgentMessage): void {
     this.#link?.send(encodeMessage(message))
   }
+}
+
+/** Of a record that is passed on, the agent's clock is known by how far it is from ours, or not at all. */
+function dated(record: TelemetryRecord, ours: ClockOffset): TelemetryRecord {
+  const { identity, clock } = record
+  if (identity === undefined) return clock === undefined ? { ...record, clock: ours } : record
+  if (clock === undefined) return record
+  const sum = { offsetMs: clock.offsetMs + ours.offsetMs, errorMs: clock.errorMs + ours.errorMs }
+  return { ...record, clock: sum }
 }
 
 /** Like `Promise.all`, but waits for every one of them, so that none is left behind when one fails. */

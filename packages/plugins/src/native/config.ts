@@ -36,6 +36,12 @@ export const receiverConfig = z.strictObject({
     .regex(/^(\/[\w./-]*|in_process:[a-z0-9_-]{1,64})$/, 'must be a path such as /agent, or in_process:<name>')
     .default('/agent')
     .describe('Path of the WebSocket that agents connect to; in_process:<name> for agents of the same program.'),
+  relays: z
+    .array(z.string().min(1).max(256))
+    .default([])
+    .describe(
+      'Agents that are servers of yours and pass on what others numbered: they are believed about whose records they send. Give each a token.',
+    ),
   maxConnections: z.int().min(1).default(20_000).describe('Further connections are turned away.'),
   acceptPerSecond: z
     .int()

@@ -249,6 +249,25 @@ describe('the native exporter', () => {
     )
   })
 
+  test('adds its own clock to what is known of an agent’s whose record it passes on, and guesses nothing', async () => {
+    const { server, send, host } = await connectedExporter()
+    await send(batch(1n))
+    const sentAt = host.clock.now()
+    server.sayToAll({ type: 'pong', sentAt, receivedAt: sentAt + 1_000, repliedAt: sentAt + 1_000 })
+    await turns()
+    const identity = { source: { agent: 'us-7', stream: 'main', epoch: 'x' }, sequence: 70n }
+    const passedOn = { ...record(2), identity }
+    await send(batch(2n, 1, { records: [passedOn] }))
+    await send(batch(3n, 1, { records: [{ ...passedOn, clock: { offsetMs: -250, errorMs: 3 } }] }))
+    assert.deepEqual(
+      server.records.slice(1).map(({ clock, identity: kept }) => [clock, kept]),
+      [
+        [undefined, identity],
+        [{ offsetMs: 750, errorMs: 3 }, identity],
+      ],
+    )
+  })
+
   test('notices a server that has fallen silent', async () => {
     const { server, send, host } = await connectedExporter({ heartbeatMs: 1_000 })
     server.answer = 'silence'

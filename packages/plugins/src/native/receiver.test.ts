@@ -1,57 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
-import type { Gap, SequenceRange, Telemetry } from '@headwatch/protocol'
 import { encodeRecords, type NativeMessage } from '@headwatch/protocol/native'
 import { sampleRecords } from '@headwatch/protocol/testkit'
-import { type Accept, type Position, RejectedError, RetryableError } from '@headwatch/sdk'
-import {
-  checkedConfig,
-  type FakeAdmissionOptions,
-  fakeAdmission,
-  fakeHost,
-  turns,
-  whileClockRuns,
-} from '@headwatch/sdk/testkit'
-import { receiverConfig } from './config.ts'
-import { nativeReceiver } from './receiver.ts'
-import { Switchboard } from './switchboard.ts'
-import { TestAgent } from './testkit/test-agent.ts'
-
-interface Options {
-  readonly config?: object
-  readonly stored?: readonly SequenceRange[]
-  readonly admission?: FakeAdmissionOptions
-  /** What becomes of the batch beginning at `first`. */
-  readonly take?: (first: bigint) => Promise<void> | undefined
-}
-
-async function runningReceiver({ config = {}, stored = [], admission = {}, take }: Options = {}) {
-  const host = fakeHost({ storedRanges: async () => stored, admission: fakeAdmission(admission) })
-  const switchboard = new Switchboard()
-  const taken: { readonly items: readonly Telemetry[]; readonly position: Position }[] = []
-  const gaps: Gap[] = []
-  const sessions: Telemetry[] = []
-  const accept: Accept = Object.assign(
-    async (items: readonly Telemetry[], position?: Position) => {
-      if (position === undefined) return void sessions.push(...items)
-      taken.push({ items, position })
-      await take?.(position.first)
-    },
-    { gap: async (gap: Gap) => void gaps.push(gap) },
-  )
-  const stop = new AbortController()
-  const receiver = nativeReceiver(switchboard).create(
-    await checkedConfig(receiverConfig, { listen: 'in_process:main', ...config }),
-    host,
-  )
-  const listening = receiver.listen(accept, stop.signal)
-  const end = async (): Promise<void> => {
-    stop.abort()
-    await listening
-  }
-  return { host, switchboard, taken, gaps, sessions, end, connect: () => TestAgent.connect(switchboard) }
-}
+import { RejectedError, RetryableError } from '@headwatch/sdk'
+import { turns, whileClockRuns } from '@headwatch/sdk/testkit'
+import { runningReceiver } from './testkit/running-receiver.ts'
+import type { TestAgent } from './testkit/test-agent.ts'
 
 describe('the greeting', () => {
   test('tells the agent what is stored of its streams, its credit and the limits', async () => {

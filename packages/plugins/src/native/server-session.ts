@@ -19,9 +19,10 @@ import {
   type RefusalReason,
 } from '@headwatch/sdk'
 import type { AgentRoom, Guest } from './agent-room.ts'
-import type { NativeReceiverConfig } from './config.ts'
 import { type PackedBody, unpackBody } from './body-packing.ts'
-import { type Refusal, takeData, takeGap } from './frame-taking.ts'
+import type { NativeReceiverConfig } from './config.ts'
+import { takeData, takeGap } from './frame-taking.ts'
+import type { Refusal } from './hand-over.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { IncomingStream } from './incoming-stream.ts'
 import type { LaneLedger, LedgerEntry, Size } from './lane-ledger.ts'
@@ -203,8 +204,10 @@ export class ServerSession implements LinkListener, Guest {
     const entry = ledger.add(range, size)
     if (entry === undefined) return this.#refuse('numbers_fall')
     this.#unanswered = plus(this.#unanswered, size)
-    const parts = { ...this.#parts, ...this.#parts.host, retryAfterMs: this.#parts.config.retryAfterMs }
     const { source } = incoming
+    const { config, host, accept } = this.#parts
+    const { relays, retryAfterMs } = config
+    const parts = { accept, meter: host.meter, retryAfterMs, isRelay: relays.includes(source.agent) }
     const taken = message.type === 'gap' ? takeGap(message, source, parts) : takeData(message, body, source, parts)
     void taken.then((refusal) => this.#settle(ledger, entry, refusal))
   }

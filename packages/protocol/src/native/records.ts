@@ -54,7 +54,7 @@ import {
  *   4 metrics       readings [name #, value, …], labels [name #, value #, …]
  *   5 log           severity, facility, application #, message, fields [name #, value, …]
  *   6 alarm         key [resource #, alarmType #, qualifier #], change, version, severity, text, actor #, shelvedUntil
- *   7 session       change, session #, prefix #, reason, via #
+ *   7 session       change, session #, prefix #, reason
  *   8 gap           reason; its identity says which numbers
  *
  *   block           [number, hash, parentHash, timestampS, miner, gasUsed, gasLimit, baseFeeWei, difficulty, totalDifficulty,
@@ -125,7 +125,7 @@ const shared = sharedText(recordLimits.text)
 const hash = hex(32, 'exact')
 const address = hex(20, 'exact')
 
-const originCodec = struct<Origin>({ agent: shared, node: shared, network: optional(shared) })
+const originCodec = struct<Omit<Origin, 'via'>>({ agent: shared, node: shared, network: optional(shared) })
 const clockCodec = struct<ClockOffset>({ offsetMs: finite, errorMs: finite })
 
 const locationCodec = struct<Location>({
@@ -214,7 +214,6 @@ const rowKinds: readonly (KindOfRow | undefined)[] = [
     session: shared,
     prefix: optional(shared),
     reason: optional(text(recordLimits.text)),
-    via: optional(shared),
   }),
   row<GapMark>('gap', { reason: optional(oneOf('wrapped', 'dropped', 'quarantined', 'lost')) }),
 ]

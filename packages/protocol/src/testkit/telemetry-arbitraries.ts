@@ -167,7 +167,6 @@ export function telemetryArbitraries(fc: Fc) {
         session: text,
         prefix: text,
         reason: text,
-        via: text,
       },
       ['change', 'session'],
     ),

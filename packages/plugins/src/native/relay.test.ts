@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Telemetry, TelemetryRecord } from '@headwatch/protocol'
+import { RejectedError, RetryableError } from '@headwatch/sdk'
+import { turns } from '@headwatch/sdk/testkit'
+import { type ReceiverOptions, runningReceiver } from './testkit/running-receiver.ts'
+
+const source = { agent: 'eu-1', stream: 'main', epoch: 'e' }
+const passedOn = (sequence: number, agent = 'eu-1'): TelemetryRecord => ({
+  type: 'metrics',
+  origin: { agent, node: 'geth-a', network: '1-d4e56740' },
+  at: sequence,
+  readings: { value: sequence },
+  identity: { source: { ...source, agent }, sequence: BigInt(sequence) },
+})
+const own: TelemetryRecord = {
+  type: 'session',
+  origin: { agent: 'eu-1', node: 'eu-1' },
+  at: 5,
+  change: 'bye',
+  session: 'c-1',
+}
+const lost: TelemetryRecord = {
+  type: 'gap',
+  origin: { agent: 'eu-2', node: 'eu-2' },
+  at: 0,
+  reason: 'wrapped',
+  identity: { source: { ...source, agent: 'eu-2' }, sequence: 9n, closes: { first: 3n, last: 9n } },
+}
+
+/** A receiver that believes `edge-1`, and that relay, welcomed. */
+async function relayed(options: ReceiverOptions = {}, agent = 'edge-1') {
+  const running = await runningReceiver({ ...options, config: { relays: ['edge-1'], ackDelayMs: 0 } })
+  const relay = await running.connect()
+  await relay.greet({ agent, streams: [{ stream: 'main', epoch: 'r', next: 200n }] })
+  const send = (records: readonly TelemetryRecord[], first = 100n) =>
+    relay.sendData(first, records.length, 'live', records as never)
+  return { ...running, relay, send }
+}
+
+const valuesOf = (items: readonly Telemetry[]) => items.map((item) => (item.type === 'metrics' ? item.at : item.type))
+
+describe('what a relay sends', () => {
+  test('is stored under the numbers and the names it came with, and its own under the relay’s', async () => {
+    const { send, taken, gaps, end } = await relayed()
+    send([passedOn(7), passedOn(1, 'eu-2'), passedOn(8), own, lost])
+    await turns()
+    assert.deepEqual(
+      taken.map(({ position, items }) => [position.source.agent, position.first, position.count, valuesOf(items)]),
+      [
+        ['eu-1', 7n, 2, [7, 8]],
+        ['eu-2', 1n, 1, [1]],
+        ['edge-1', 100n, 5, ['session']],
+      ],
+    )
+    assert.deepEqual(taken[2]?.position.offsets, [3])
+    assert.deepEqual(taken[0]?.items[0]?.origin, { ...passedOn(7).origin, via: 'edge-1' })
+    assert.ok(taken.every(({ items }) => items.every((item) => !('identity' in item))))
+    assert.deepEqual(gaps, [{ source: lost.identity?.source, first: 3n, last: 9n, reason: 'wrapped' }])
+    await end()
+  })
+
+  test('is acknowledged only after the last part of it is owned', async () => {
+    const gate = Promise.withResolvers<undefined>()
+    const take = (first: bigint) => (first === 7n ? gate.promise : undefined)
+    const { send, relay, taken, host, end } = await relayed({ take })
+    send([passedOn(7), passedOn(1, 'eu-2'), own])
+    await turns()
+    assert.deepEqual(taken.map(({ position }) => position.first).sort(), [1n, 7n])
+    assert.equal(relay.heard.filter(({ type }) => type === 'ack').length, 0)
+    gate.resolve(undefined)
+    await turns()
+    await host.clock.advance(1)
+    assert.equal((await relay.hear('ack'))?.through, 102n)
+    assert.equal(taken.at(-1)?.position.source.agent, 'edge-1')
+    await end()
+  })
+
+  test('is asked for again when a part of it has no room, and the relay’s numbers stay open', async () => {
+    const take = async (first: bigint) => {
+      if (first === 1n) throw new RetryableError('behind', { retryAfterMs: 70 })
+    }
+    const { send, relay, taken, end } = await relayed({ take })
+    send([passedOn(7), passedOn(1, 'eu-2'), own])
+    assert.partialDeepStrictEqual(await relay.hear('nack'), { action: 'retry', first: 100n, last: 102n })
+    assert.ok(taken.every(({ position }) => position.source.agent !== 'edge-1'))
+    await end()
+  })
+
+  test('loses the part that is refused for good, whose numbers are closed, and nothing else', async () => {
+    const take = async (first: bigint) => {
+      if (first === 1n) throw new RejectedError('poison')
+    }
+    const { send, relay, gaps, taken, host, end } = await relayed({ take })
+    send([passedOn(7), passedOn(1, 'eu-2'), own])
+    await turns()
+    await host.clock.advance(1)
+    assert.equal((await relay.hear('ack'))?.through, 102n)
+    assert.deepEqual(gaps, [{ source: { ...source, agent: 'eu-2' }, first: 1n, last: 1n, reason: 'quarantined' }])
+    assert.equal(taken.length, 3)
+    await end()
+  })
+
+  test('is no news of others when it comes from anyone else', async () => {
+    const { send, taken, gaps, host, end } = await relayed({}, 'eu-9')
+    send([passedOn(7), own, lost])
+    await turns()
+    assert.deepEqual(
+      taken.map(({ position, items }) => [position.source.agent, position.first, position.count, valuesOf(items)]),
+      [['eu-9', 100n, 3, [7]]],
+    )
+    assert.deepEqual(taken[0]?.items[0]?.origin?.agent, 'eu-9')
+    assert.deepEqual(gaps, [])
+    assert.equal(host.meter.value('headwatch_native_identities_ignored_total'), 2)
+    await end()
+  })
+})
