@@ -33,7 +33,7 @@ import {
   struct,
   type Texts,
   text,
-  type WireCodec,
+  type StructCodec,
 } from './wire-codec.ts'
 
 /*
@@ -157,13 +157,16 @@ const blockCodec = struct<BlockHeader>({
 
 type Own<T extends Telemetry> = Omit<T, 'type' | 'origin' | 'at' | 'clock'>
 
+/** Where the fields of a kind begin in a row: behind type, origin, at and clock. */
+const fieldsStart = 4
+
 interface KindOfRow {
   readonly type: Telemetry['type']
-  readonly codec: WireCodec<unknown>
+  readonly codec: StructCodec<object>
 }
 
 function row<T extends Telemetry>(type: T['type'], fields: FieldCodecs<Own<T>>): KindOfRow {
-  return { type, codec: struct(fields) as WireCodec<unknown> }
+  return { type, codec: struct(fields) as unknown as StructCodec<object> }
 }
 
 /** By number. The order of the fields is the order on the wire. */
@@ -245,18 +248,16 @@ function readRow(wire: Wire, index: number, tables: Tables): RowRead {
 
 function readRecord(wire: Wire, tables: Tables): TelemetryRecord | 'unknownType' | 'unreadable' {
   try {
-    const [number, place, at, clock = null, ...fields] = readList(wire, Number.POSITIVE_INFINITY)
+    const parts = readList(wire, Number.POSITIVE_INFINITY)
+    const [number, place, at, clock = null] = parts
     const kind = typeof number === 'number' ? rowKinds[number] : undefined
     if (kind === undefined) return 'unknownType'
     const origin = typeof place === 'number' ? tables.origins[place] : undefined
     if (origin === undefined) return 'unreadable'
-    return {
-      type: kind.type,
-      origin,
-      at: finite.read(at ?? null, tables.texts),
-      ...(clock !== null && { clock: readClock(clock, tables.texts) }),
-      ...(kind.codec.read(fields, tables.texts) as object),
-    } as TelemetryRecord
+    const record = { type: kind.type, origin, at: finite.read(at ?? null, tables.texts) }
+    if (clock !== null) Object.assign(record, { clock: readClock(clock, tables.texts) })
+    kind.codec.readInto(record, parts, fieldsStart, tables.texts)
+    return record as TelemetryRecord
   } catch (thrown) {
     if (thrown instanceof NotReadable) return 'unreadable'
     throw thrown

@@ -136,6 +136,8 @@ export function list<T>(item: WireCodec<T>, maxLength: number): WireCodec<readon
   }
 }
 
+const plainField = { enumerable: true, configurable: true, writable: true }
+
 /** A map from text: key and value in turn. Keys come as they were put in. */
 export function dictionary<T>(
   key: WireCodec<string>,
@@ -148,11 +150,15 @@ export function dictionary<T>(
     read: (wire, texts) => {
       const flat = readList(wire, maxSize * 2)
       if (flat.length % 2 === 1) throw new NotReadable('a key without a value')
-      const pairs: [string, T][] = []
+      const map: Record<string, T> = {}
       for (let index = 0; index < flat.length; index += 2) {
-        pairs.push([key.read(flat[index] ?? null, texts), value.read(flat[index + 1] ?? null, texts)])
+        const name = key.read(flat[index] ?? null, texts)
+        const entry = value.read(flat[index + 1] ?? null, texts)
+        // The one name that would not become a key of its own.
+        if (name === '__proto__') Object.defineProperty(map, name, { value: entry, ...plainField })
+        else map[name] = entry
       }
-      return Object.fromEntries(pairs)
+      return map
     },
   }
 }
@@ -168,9 +174,23 @@ export type FieldCodecs<T> = {
     : WireCodec<T[K]>
 }
 
+/** A codec whose fields can also be read out of the middle of a longer array. */
+export interface StructCodec<T> extends WireCodec<T> {
+  /** Adds the fields that stand in `parts` from `start` on to `target`. */
+  readInto(target: Partial<T>, parts: readonly Wire[], start: number, texts: Texts): void
+}
+
 /** An object as the array of its fields, absent ones nil, nils at the end left away. Fields beyond the known are ignored. */
-export function struct<T>(fields: FieldCodecs<T>): WireCodec<T> {
+export function struct<T>(fields: FieldCodecs<T>): StructCodec<T> {
   const named = Object.entries(fields) as [string, WireCodec<unknown> & { isOptional?: true }][]
+  function readInto(target: Partial<T>, parts: readonly Wire[], start: number, texts: Texts): void {
+    const value = target as Record<string, unknown>
+    let index = start
+    for (const [name, codec] of named) {
+      const part = parts[index++] ?? null
+      if (part !== null || codec.isOptional !== true) value[name] = codec.read(part, texts)
+    }
+  }
   return {
     write: (value, texts) => {
       const source = value as Record<string, unknown>
@@ -179,14 +199,11 @@ export function struct<T>(fields: FieldCodecs<T>): WireCodec<T> {
       return parts
     },
     read: (wire, texts) => {
-      const parts = readList(wire, Number.POSITIVE_INFINITY)
-      const entries = named.flatMap(([name, codec], index) => {
-        const part = parts[index] ?? null
-        if (part === null && codec.isOptional) return []
-        return [[name, codec.read(part, texts)] as const]
-      })
-      return Object.fromEntries(entries) as T
+      const value: Partial<T> = {}
+      readInto(value, readList(wire, Number.POSITIVE_INFINITY), 0, texts)
+      return value as T
     },
+    readInto,
   }
 }
 
@@ -229,8 +246,10 @@ function bytesOf(digits: string): Uint8Array {
   return bytes
 }
 
+const digitsOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 function hexOf(bytes: Uint8Array): `0x${string}` {
-  let digits = ''
-  for (const byte of bytes) digits += byte.toString(16).padStart(2, '0')
-  return `0x${digits}`
+  let digits: `0x${string}` = '0x'
+  for (let index = 0; index < bytes.length; index++) digits += digitsOfByte[bytes[index] ?? 0]
+  return digits
 }

@@ -93,6 +93,8 @@ export class Gateway {
   }
 
   #stamp(item: Telemetry): TelemetryRecord {
+    const { agent, node } = item.origin ?? {}
+    if (agent !== undefined && node !== undefined && item.at !== undefined) return item as TelemetryRecord
     const origin = {
       agent: item.origin?.agent ?? this.#source.agent,
       node: item.origin?.node ?? this.#source.agent,
@@ -121,10 +123,9 @@ export class Gateway {
 
   /** A moment for more to come, cut short when there is enough. */
   async #tick(): Promise<void> {
-    const full = new AbortController()
-    this.#isFull = () => full.abort()
-    const signal = AbortSignal.any([full.signal, this.#stop.signal])
-    await this.#clock.sleep(this.#options.handoverMs, signal).catch(() => undefined)
+    const { promise: isFull, resolve } = Promise.withResolvers<void>()
+    this.#isFull = resolve
+    await Promise.race([isFull, this.#clock.sleep(this.#options.handoverMs, this.#stop.signal)]).catch(() => undefined)
     this.#isFull = undefined
   }
 
