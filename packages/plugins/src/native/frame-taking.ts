@@ -1,4 +1,4 @@
-import type { Source, TelemetryRecord } from '@headwatch/protocol'
+import type { AgentId, Source, TelemetryRecord } from '@headwatch/protocol'
 import { type Data, decodeRecords, type GapNotice } from '@headwatch/protocol/native'
 import type { Meter } from '@headwatch/sdk'
 import type { UnpackedBody } from './body-packing.ts'
@@ -50,11 +50,17 @@ function ownOnly(run: NumberedRun, meter: Meter): NumberedRun {
       countSkipped(meter, record.type, 1)
       continue
     }
-    const { identity: _, ...own } = record
-    records.push({ ...own, origin: { ...own.origin, agent } } as TelemetryRecord)
+    records.push(ownOf(record, agent))
     offsets.push(run.offsets[place] ?? place)
   }
   return { ...run, records, offsets }
+}
+
+/** The record under the agent's own name and without another's number: mostly as it came. */
+function ownOf(record: TelemetryRecord, agent: AgentId): TelemetryRecord {
+  if (record.identity === undefined && record.origin.agent === agent) return record
+  const { identity: _, ...own } = record
+  return { ...own, origin: { ...own.origin, agent } } as TelemetryRecord
 }
 
 function countSkipped(meter: Meter, reason: string, records: number): void {

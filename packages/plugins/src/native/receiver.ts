@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Accept, defineReceiver, type Plugin, type ReceiverHost } from '@headwatch/sdk'
 import { AcceptRate } from './accept-rate.ts'
+import { AckRounds } from './ack-rounds.ts'
 import { AgentRoom } from './agent-room.ts'
 import { type NativeReceiverConfig, receiverConfig } from './config.ts'
 import { frontDoorEntrance } from './front-door-entrance.ts'
@@ -32,6 +33,7 @@ async function listen(
   let connections = 0
   // The entrance closes behind the agents that were there, or they would not hear why.
   const closing = new AbortController()
+  const ackRounds = new AckRounds(config.ackDelayMs, host.clock, closing.signal)
   entranceFor(config, host, inProcess).listen(
     config.listen,
     (link) => {
@@ -39,7 +41,7 @@ async function listen(
         host.meter.count('headwatch_native_refused_total', 1, { reason: 'too_many' })
         return undefined
       }
-      const session = new ServerSession(`${life}-${++connections}`, link, { config, host, accept, room })
+      const session = new ServerSession(`${life}-${++connections}`, link, { config, host, accept, room, ackRounds })
       room.add(session)
       if (!rate.take()) {
         host.meter.count('headwatch_native_refused_total', 1, { reason: 'too_fast' })

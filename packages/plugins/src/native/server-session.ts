@@ -18,6 +18,7 @@ import {
   type ReceiverHost,
   type RefusalReason,
 } from '@headwatch/sdk'
+import type { AckRounds, Acknowledging } from './ack-rounds.ts'
 import type { AgentRoom, Guest } from './agent-room.ts'
 import { type PackedBody, unpackBody } from './body-packing.ts'
 import type { NativeReceiverConfig } from './config.ts'
@@ -33,6 +34,7 @@ export interface ServerSessionParts {
   readonly host: ReceiverHost
   readonly accept: Accept
   readonly room: AgentRoom
+  readonly ackRounds: AckRounds
 }
 
 const noBody: PackedBody = { codec: 'plain', body: new Uint8Array() }
@@ -61,7 +63,7 @@ const goAwayFor: Readonly<Record<RefusalReason, GoAway['reason']>> = {
 type Admitted = Extract<AdmissionVerdict, { admitted: true }>
 
 /** One connection from an agent, from its first frame to its end, as the server has it. */
-export class ServerSession implements LinkListener, Guest {
+export class ServerSession implements LinkListener, Guest, Acknowledging {
   /** Tells the connections of one agent apart. */
   readonly id: string
   readonly #link: Link
@@ -74,7 +76,6 @@ export class ServerSession implements LinkListener, Guest {
   #admitted: Admitted | undefined
   #unanswered: Size = { records: 0, bytes: 0 }
   #ackable = 0
-  #isAckDue = false
   #isPaused = false
   #change: SessionChange | undefined
 
@@ -107,7 +108,7 @@ export class ServerSession implements LinkListener, Guest {
 
   /** Ends the connection and says why, and when to come back. */
   sendAway(goAway: Omit<GoAway, 'type'>): void {
-    this.#acknowledge()
+    this.acknowledge()
     this.#say({ type: 'goaway', ...goAway })
     this.#change ??= 'closed'
     this.#link.close()
@@ -232,19 +233,12 @@ export class ServerSession implements LinkListener, Guest {
     const freed = ledger.settle(entry, refusal === undefined ? 'kept' : 'refused')
     this.#unanswered = plus(this.#unanswered, { records: -entry.size.records, bytes: -entry.size.bytes })
     this.#ackable += freed
-    if (this.#ackable >= this.#parts.config.creditRecords / 4) this.#acknowledge()
-    else if (this.#ackable > 0) void this.#acknowledgeSoon()
+    if (this.#ackable >= this.#parts.config.creditRecords / 4) this.acknowledge()
+    else if (this.#ackable > 0) this.#parts.ackRounds.add(this)
   }
 
-  async #acknowledgeSoon(): Promise<void> {
-    if (this.#isAckDue) return
-    this.#isAckDue = true
-    await this.#parts.host.clock.sleep(this.#parts.config.ackDelayMs, this.#stop.signal).catch(() => undefined)
-    this.#isAckDue = false
-    this.#acknowledge()
-  }
-
-  #acknowledge(): void {
+  /** Says how far everything has its answer. */
+  acknowledge(): void {
     this.#ackable = 0
     for (const { lanes } of this.#streams.values()) {
       for (const ledger of [lanes.live, lanes.backlog]) {
@@ -292,6 +286,7 @@ export class ServerSession implements LinkListener, Guest {
   #end(): void {
     if (this.#stop.signal.aborted) return
     this.#stop.abort()
+    this.#parts.ackRounds.remove(this)
     this.#parts.room.leave(this.#admitted?.principal.agent, this)
     this.#admitted?.leave()
     if (this.#phase === 'open') this.#tell(this.#change ?? 'closed')
