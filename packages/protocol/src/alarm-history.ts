@@ -86,7 +86,9 @@ function order(one: AlarmTransition, other: AlarmTransition): number {
 function next(before: Alarm | undefined, step: TimedStep): Alarm {
   const { key, severity, text, version, at } = step
   const origin = step.origin ?? before?.origin
-  const kept = { ...before, key, severity, text, version, changedAt: at, ...(origin && { origin }) }
+  const { repair } = step
+  const told = { key, severity, text, version, changedAt: at, ...(repair !== undefined && { repair }) }
+  const kept = { ...before, ...told, ...(origin && { origin }) }
   const standing = { condition: 'raised' as const, raisedAt: at, ...kept }
   switch (step.change) {
     case 'raised': {

@@ -9,6 +9,8 @@ const leastBetweenChangesMs = 10_000
 export interface AlarmWords {
   readonly severity: AlarmSeverity
   readonly text: string
+  /** What to do about it. */
+  readonly repair?: string
   readonly origin?: Partial<Origin>
 }
 

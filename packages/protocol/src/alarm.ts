@@ -38,6 +38,8 @@ export interface AlarmTransition {
   readonly severity: AlarmSeverity
   /** One sentence for people. Text from outside when the alarm came from outside. */
   readonly text: string
+  /** What to do about it, one sentence for people: X.733's proposed repair action. */
+  readonly repair?: string
   /** Who acknowledged or shelved it. */
   readonly actor?: string
   /** When a shelved alarm comes back by itself. */
@@ -50,6 +52,7 @@ export interface Alarm {
   readonly condition: 'raised' | 'cleared'
   readonly severity: AlarmSeverity
   readonly text: string
+  readonly repair?: string
   readonly version: number
   /** The version that last raised or cleared it; absent where none was seen. A step that comes late is judged by it. */
   readonly conditionVersion?: number

@@ -27,6 +27,7 @@ export type {
 } from './network.ts'
 export { networkIdOf } from './network-id.ts'
 export { closeRange, isClosed, maxRanges, openParts } from './sequence-ranges.ts'
+export { silenceRepair } from './silence-repair.ts'
 export { type Gap, type GapReason, type SequenceRange, type Source, sourceText } from './source.ts'
 export type {
   BlockHeader,

@@ -57,6 +57,13 @@ function AlarmRow(props: { alarm: WireAlarm }): JSX.Element {
         </Show>
       </span>
       <span class="age">{ageText(page.feed.now() - props.alarm.raisedAt)}</span>
+      <Show when={props.alarm.repair}>
+        {(repair) => (
+          <p class="repair">
+            <b>Next:</b> <Outside text={repair()} />
+          </p>
+        )}
+      </Show>
       <p>
         <Outside text={props.alarm.key.resource} />
         <Show when={props.alarm.acknowledgedBy}>

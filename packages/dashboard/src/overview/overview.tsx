@@ -1,4 +1,5 @@
 import { type JSX, Show } from 'solid-js'
+import type { WireSummary } from '../feed/wire.ts'
 import { NodeTable } from '../nodes/node-table.tsx'
 import { NodePanel } from '../panel/node-panel.tsx'
 import { Outside } from '../shell/outside.tsx'
@@ -6,6 +7,7 @@ import { usePage } from '../shell/page.ts'
 import { BlockTape } from './block-tape.tsx'
 import { Facts } from './facts.tsx'
 import { NeedsALook } from './needs-a-look.tsx'
+import { NoNodeAnswers } from './no-node-answers.tsx'
 import { Propagation } from './propagation.tsx'
 
 /** Is the network well, and did the last block reach everyone? */
@@ -23,7 +25,9 @@ export function Overview(): JSX.Element {
       </Show>
       <Show when={!panelIsOpen() || page.isPhone()}>
         <aside class="col" aria-label="Propagation and alarms">
-          <Propagation />
+          <Show when={nobodyEverAnswered(page.summary())} fallback={<Propagation />}>
+            <NoNodeAnswers />
+          </Show>
           <NeedsALook />
         </aside>
       </Show>
@@ -32,5 +36,12 @@ export function Overview(): JSX.Element {
       </Show>
       <BlockTape />
     </div>
+  )
+}
+
+/** Nodes are known, their agents say that none answers, and no block was ever seen. */
+function nobodyEverAnswered(summary: WireSummary | undefined): boolean {
+  return (
+    summary !== undefined && summary.nodes > 0 && summary.head === undefined && summary.silentBy.node === summary.nodes
   )
 }

@@ -28,6 +28,13 @@ export function NodeAlarms(props: { node: WireNode }): JSX.Element {
             <span>
               <span class="vh">{alarm.severity}: </span>
               <Outside text={alarm.text} />
+              <Show when={alarm.repair}>
+                {(repair) => (
+                  <p class="repair">
+                    <b>Next:</b> <Outside text={repair()} />
+                  </p>
+                )}
+              </Show>
             </span>
             <span class="faint n">
               raised {ageText(page.feed.now() - alarm.raisedAt)} ago

@@ -1,4 +1,5 @@
 import { createMemo, type JSX, onMount, Show } from 'solid-js'
+import { countOf } from '../format/numbers.ts'
 import { DelayBars } from '../nodes/delay-bars.tsx'
 import { StateTag } from '../nodes/state-tag.tsx'
 import { Glyph } from '../shell/glyph.tsx'
@@ -46,15 +47,17 @@ export function NodePanel(): JSX.Element {
           <>
             <Verdict node={known()} />
             <Identity node={known()} />
-            <section class="sec">
-              <div class="sech">
-                <h3>Last {known().recentDelays.length} blocks</h3>
-                <span class="note">bar: delay, full height 1 s; red foot: missed; dots: not known</span>
-              </div>
-              <div class="wide-bars">
-                <DelayBars delays={known().recentDelays} height={28} fit="stretch" />
-              </div>
-            </section>
+            <Show when={known().recentDelays.length > 0}>
+              <section class="sec">
+                <div class="sech">
+                  <h3>Last {countOf(known().recentDelays.length, 'block')}</h3>
+                  <span class="note">bar: delay, full height 1 s; red foot: missed; dots: not known</span>
+                </div>
+                <div class="wide-bars">
+                  <DelayBars delays={known().recentDelays} height={28} fit="stretch" />
+                </div>
+              </section>
+            </Show>
             <NodeCharts network={known().network} node={known().node} firstSeenAt={known().firstSeenAt} />
             <NodeAlarms node={known()} />
           </>

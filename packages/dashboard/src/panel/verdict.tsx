@@ -1,3 +1,4 @@
+import { silenceRepair } from '@headwatch/protocol'
 import { For, type JSX, Show } from 'solid-js'
 import type { WireNode } from '../feed/wire.ts'
 import { ageText } from '../format/ages.ts'
@@ -18,6 +19,13 @@ export function Verdict(props: { node: WireNode }): JSX.Element {
       <p class="say">
         <Say node={props.node} now={page.feed.now()} />
       </p>
+      <Show when={silenceOf(props.node)}>
+        {(verdict) => (
+          <p class="repair">
+            <b>Next:</b> {silenceRepair(verdict().cause)}
+          </p>
+        )}
+      </Show>
       <Chain links={linksOf(props.node, page.feed.now())} />
       <Show when={props.node.silence?.evidence.length}>
         <ul class="evidence">
@@ -35,9 +43,8 @@ export function Verdict(props: { node: WireNode }): JSX.Element {
 }
 
 function Say(props: { node: WireNode; now: number }): JSX.Element {
-  const silence = () => (props.node.activity === 'silent' ? props.node.silence : undefined)
   return (
-    <Show when={silence()} fallback={<Sound node={props.node} now={props.now} />}>
+    <Show when={silenceOf(props.node)} fallback={<Sound node={props.node} now={props.now} />}>
       {(verdict) => (
         <>
           <b>{`Silent ${ageText(props.now - verdict().since)}: ${causeWords[verdict().cause]}.`}</b>
@@ -73,6 +80,10 @@ function Sound(props: { node: WireNode; now: number }): JSX.Element {
       <b>{words()}.</b> {`Last heard ${ageText(props.now - props.node.lastSeenAt)} ago.`}
     </>
   )
+}
+
+function silenceOf(node: WireNode): WireNode['silence'] {
+  return node.activity === 'silent' ? node.silence : undefined
 }
 
 const causeWords = {

@@ -87,6 +87,7 @@ describe('a node that falls silent', () => {
     assert.deepEqual(take(), [])
     await after(2)
     assert.equal(steps[0]?.text, 'a is silent: its agent has stopped (the agent said goodbye)')
+    assert.match(steps[0]?.repair ?? '', /^Start the agent again/)
     assert.deepEqual(steps[0]?.origin, { agent: 'agent-of-a', node: 'a', network })
     assert.deepEqual(take(), [`raised node/${network}/a minor 1`])
     live('a')

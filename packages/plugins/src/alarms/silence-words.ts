@@ -1,4 +1,4 @@
-import type { AlarmWords, SilenceCause } from '@headwatch/protocol'
+import { type AlarmWords, type SilenceCause, silenceRepair } from '@headwatch/protocol'
 import type { NodeSilenceConfig } from './config.ts'
 import type { SilentNode } from './silent-nodes.ts'
 
@@ -17,6 +17,7 @@ export function wordsOf({ network, node, agent, verdict }: SilentNode, settings:
   return {
     severity: settings[`${verdict.cause}Severity`],
     text: `${node} is silent: ${likely}${causes[verdict.cause]}${because}`,
+    repair: silenceRepair(verdict.cause),
     origin: { agent, node, network },
   }
 }
@@ -35,6 +36,7 @@ export function groupWordsOf(members: readonly SilentNode[], settings: NodeSilen
   return {
     severity: settings.pathSeverity,
     text: `${members.length} nodes fell silent together, the path to them is probably broken: ${names.join(', ')}${more}`,
+    repair: silenceRepair('path'),
     ...(first && { origin: { network: first.network } }),
   }
 }

@@ -53,7 +53,8 @@ import {
  *   3 block_timing  number, hash, processingMs
  *   4 metrics       readings [name #, value, …], labels [name #, value #, …]
  *   5 log           severity, facility, application #, message, fields [name #, value, …]
- *   6 alarm         key [resource #, alarmType #, qualifier #], change, version, severity, text, actor #, shelvedUntil
+ *   6 alarm         key [resource #, alarmType #, qualifier #], change, version, severity, text, actor #, shelvedUntil,
+ *                   repair
  *   7 session       change, session #, prefix #, reason
  *   8 gap           reason; its identity says which numbers
  *
@@ -211,6 +212,7 @@ const rowKinds: readonly (KindOfRow | undefined)[] = [
     text: text(recordLimits.longText),
     actor: optional(shared),
     shelvedUntil: optional(finite),
+    repair: optional(text(recordLimits.text)),
   }),
   row<SessionEvent>('session', {
     change: oneOf('opened', 'bye', 'closed', 'reset', 'timed_out', 'refused'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import type { AlarmTransition } from '../alarm.ts'
 import type { TelemetryRecord } from '../telemetry.ts'
 import { sampleRecords } from '../testkit/sample-records.ts'
 import { decodeMessage, decodeRecords, encodeMessage, encodeRecords } from './index.ts'
@@ -94,6 +95,7 @@ const messages: Record<string, NativeMessage> = {
 }
 
 const bodies: Record<string, { readonly numbers: number; readonly body: Body }> = {
+  'body-alarm': { numbers: 1, body: { records: [raised()] } },
   'body-empty': { numbers: 4, body: { records: [], offsets: [] } },
   'body-every-type': { numbers: sampleRecords().length, body: { records: sampleRecords() } },
   'body-passed-on': { numbers: 6, body: { records: passedOn(), offsets: [0, 1, 2, 4] } },
@@ -145,6 +147,20 @@ describe('a recorded frame', () => {
     )
   })
 })
+
+function raised(): TelemetryRecord<AlarmTransition> {
+  return {
+    type: 'alarm',
+    origin: { agent: 'eu-1', node: 'geth-a', network: '1-d4e56740' },
+    at: 1_795_000_000_000,
+    key: { resource: 'node/1-d4e56740/geth-a', alarmType: 'node_silent', qualifier: '' },
+    change: 'raised',
+    version: 1,
+    severity: 'major',
+    text: 'geth-a is silent: its Ethereum client does not answer',
+    repair: 'Start the Ethereum client.',
+  }
+}
 
 /** What a server passes on: an agent's record, one with numbers beside it that nothing stands for, a gap, and one of its own. */
 function passedOn(): readonly TelemetryRecord[] {

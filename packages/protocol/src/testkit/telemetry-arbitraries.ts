@@ -157,6 +157,7 @@ export function telemetryArbitraries(fc: Fc) {
         text,
         actor: text,
         shelvedUntil: number,
+        repair: text,
       },
       ['key', 'change', 'version', 'severity', 'text'],
     ),

@@ -36,6 +36,7 @@ describe('the network a record belongs to', () => {
   test('is where the agent or node last was, when nothing names it, and moves once something does', () => {
     const state = stateOf()
     assert.equal(state.apply(metrics('a', { cpu_used_ratio: 1 }, { network: undefined })).origin.network, 'unknown')
+    assert.equal(state.reader.networks()[0]?.name, 'Not known yet')
     state.apply(report('a', { chainId: 5n, genesis: `0xaaaaaaaa${'0'.repeat(56)}` }, { network: undefined }))
     assert.equal(state.apply(metrics('a', { cpu_used_ratio: 1 }, { network: undefined })).origin.network, '5-aaaaaaaa')
     state.advance(start + 1000)

@@ -1,6 +1,13 @@
-import type { NetworkSummary, NodeActivity, PropagationBucket, SilenceCause, UnixMs } from '@headwatch/protocol'
+import type {
+  NetworkId,
+  NetworkSummary,
+  NodeActivity,
+  PropagationBucket,
+  SilenceCause,
+  UnixMs,
+} from '@headwatch/protocol'
 import type { CanonicalChain } from './canonical-chain.ts'
-import { chainOf } from './network-identity.ts'
+import { chainOf, unknownNetwork } from './network-identity.ts'
 import { bucketCount, bucketMs } from './receptions.ts'
 import { standingOf } from './standing.ts'
 import type { WatchedNetwork } from './watched-network.ts'
@@ -20,7 +27,7 @@ export function summaryView(
   const blockTimeS = meanBlockTime(chain)
   return {
     network: network.id,
-    name: names.get(network.id) ?? (parts && chainName(parts.chainId)) ?? network.id,
+    name: names.get(network.id) ?? (parts && chainName(parts.chainId)) ?? plainName(network.id),
     ...(parts && { chainId: BigInt(parts.chainId) }),
     ...(network.genesis !== undefined && { genesis: network.genesis }),
     ...(chain !== undefined && { head: network.seen(chain.head) }),
@@ -79,4 +86,8 @@ function propagationOf(chain: CanonicalChain | undefined): PropagationBucket[] {
     for (let index = 0; index < bucketCount; index++) counts[index] = (counts[index] ?? 0) + (buckets[index] ?? 0)
   }
   return counts.map((count, index) => ({ fromMs: index * bucketMs, count }))
+}
+
+function plainName(network: NetworkId): string {
+  return network === unknownNetwork ? 'Not known yet' : network
 }
