@@ -5,16 +5,17 @@ import { after, before, describe, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import { builtPage, missingBrowser, openPage } from './browser.ts'
 import { type FakeServer, startFakeServer } from './fake-server.ts'
-import { seededFleet } from './seeded-fleet.ts'
+import { fleetWithoutAnswer, seededFleet } from './seeded-fleet.ts'
 
 const skip = missingBrowser() ?? false
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 describe('the page has no serious accessibility violation', { skip }, () => {
   const fleet = seededFleet('1', 120, Date.now())
+  const begun = fleetWithoutAnswer(Date.now())
   let server: FakeServer
   before(async () => {
-    server = await startFakeServer([fleet], await builtPage())
+    server = await startFakeServer([fleet, begun], await builtPage())
   })
   after(() => server[Symbol.asyncDispose]())
 
@@ -23,6 +24,7 @@ describe('the page has no serious accessibility violation', { skip }, () => {
     'screen=nodes&state=silent&state=behind',
     'screen=nodes&node=',
     'screen=nodes&find=zz',
+    'screen=overview&network=unknown',
   ]
   for (const [theme, width] of [
     ['dark', 1440],

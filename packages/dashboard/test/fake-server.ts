@@ -185,7 +185,8 @@ function answerHistory(request: IncomingMessage, response: ServerResponse, statu
     }))
     return [{ name, labels: {}, points: points.filter((_, slot) => slot < 150 || slot > 165) }]
   })
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ series }))
+  const gap = { first: '41', last: '52', reason: 'wrapped', storedAt: from + 0.7 * (to - from) }
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ series, gaps: [gap] }))
 }
 
 async function serveFile(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -206,7 +207,7 @@ async function serveFile(folder: string, request: IncomingMessage, response: Ser
 function completenessOf(fleets: readonly Fleet[]) {
   const nodes = fleets.flatMap((fleet) => fleet.nodes)
   const reported = nodes.filter(({ activity }) => activity !== 'silent').length
-  return { reported, known: nodes.length, oldestMs: 3_100, dropped: 0 }
+  return { reported, known: nodes.length, oldestMs: 3_100, dropped: 0, missing: 12 }
 }
 
 function send(viewer: WebSocket, message: FeedMessage): void {

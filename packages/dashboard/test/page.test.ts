@@ -3,7 +3,7 @@ import { after, before, describe, type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { builtPage, missingBrowser, openPage } from './browser.ts'
 import { type FakeServer, startFakeServer } from './fake-server.ts'
-import { hostileNames, seededFleet } from './seeded-fleet.ts'
+import { fleetWithoutAnswer, hostileNames, seededFleet } from './seeded-fleet.ts'
 
 const skip = missingBrowser() ?? false
 
@@ -41,7 +41,10 @@ describe('the page', { skip }, () => {
     const rows = await page.locator('.rows [role=row]').count()
     assert.ok(rows > 20 && rows < 80, `${rows} rows are in the page`)
     assert.equal(await page.locator('.list').getAttribute('aria-rowcount'), '301')
-    assert.match(String(await page.locator('.stamp').textContent()), /^305 of 312 reported, 0 dropped/)
+    assert.match(
+      String(await page.locator('.stamp').textContent()),
+      /^305 of 312 reported, 0 dropped, 12 never came, oldest 3 s/,
+    )
   })
 
   test('takes a new block as it comes, and says which ticks it has seen', async (context) => {
@@ -147,6 +150,7 @@ describe('the page', { skip }, () => {
       /Node most likely up[\s\S]*Agent most likely up[\s\S]*Path down/,
     )
     await panel.getByText('fell silent within 4 s').waitFor()
+    await panel.locator('.verdict').getByText('Next: Check the network between').waitFor()
     await panel.locator('.u-over').first().waitFor()
     assert.deepEqual(await panel.locator('figcaption span').allInnerTexts(), [
       'Peers',
@@ -155,6 +159,41 @@ describe('the page', { skip }, () => {
       'Memory used, GiB',
       'Network in, MB/s',
     ])
+  })
+
+  for (const [cause, step] of [
+    ['node', 'Start the Ethereum client'],
+    ['agent', 'Start the agent again'],
+    ['unclear', 'Look at its host'],
+  ] as const) {
+    test(`says what to do about a node that is silent: ${cause}`, async (context) => {
+      const found = fleet().nodes.findIndex(({ activity }) => activity === 'silent')
+      const [before] = fleet().nodes.slice(found)
+      assert.ok(before?.silence)
+      context.after(() => void fleet().nodes.splice(found, 1, before))
+      fleet().nodes.splice(found, 1, { ...before, silence: { ...before.silence, cause } })
+      const page = await open(context, `?screen=nodes&node=${before.node}`)
+      await page.locator('.side .verdict').getByText(`Next: ${step}`).waitFor()
+    })
+  }
+
+  test('says what to do about what needs a look, with the alarm and with its node', async (context) => {
+    const page = await open(context)
+    const [alarm] = fleet().alarms
+    await page.locator('#look li').first().getByText(`Next: ${alarm?.repair}`).waitFor()
+    await page.goto(`${server.url}?node=${alarm?.origin?.node}`)
+    await page.locator('.side .al').getByText(`Next: ${alarm?.repair}`).waitFor()
+  })
+
+  test('says what never came and shows the hole it left', async (context) => {
+    const page = await open(context, `?screen=nodes&node=${fleet().nodes[0]?.node}`)
+    const told = page.locator('.side .gaps li')
+    await told.waitFor()
+    assert.match(
+      String(await told.textContent()),
+      /^12 records never came, most likely those of \d\d:\d\d to \d\d:\d\d UTC: given up by the agent’s queue, oldest first \(wrapped\)\.$/,
+    )
+    await page.getByRole('img', { name: /^Peers: .* 1 hole in it: nothing was received\.$/ }).waitFor()
   })
 
   test('says that the past cannot be read, and shows the rest', async (context) => {
@@ -269,6 +308,23 @@ describe('the page of a server that no node has reported to', { skip }, () => {
   test('tells how to connect one, in commands', async (context) => {
     const page = await openPage(context, server.url)
     await page.getByText('No node has reported yet').waitFor()
-    await page.getByText(`--server ${server.url.slice(0, -1).replace('http', 'ws')}`).waitFor()
+    await page.getByText(`--server ${server.url.slice(0, -1)}`).waitFor()
   })
+})
+
+describe('the page of a server whose first node does not answer', { skip }, () => {
+  let server: FakeServer
+  before(async () => {
+    server = await startFakeServer([fleetWithoutAnswer(Date.now())], await builtPage())
+  })
+  after(() => server[Symbol.asyncDispose]())
+
+  for (const width of [1440, 390]) {
+    test(`says how to get it going, until there is a block: ${width} px`, async (context) => {
+      const page = await openPage(context, server.url, { width, height: 844 })
+      await page.getByRole('heading', { name: 'No Ethereum node answers yet' }).waitFor()
+      await page.getByText('npm start -- --rpc http://HOST:8545').waitFor()
+      assert.equal(await page.getByText('Block propagation').count(), 0)
+    })
+  }
 })

@@ -1,4 +1,12 @@
-import type { Alarm, BlockDelay, NetworkSummary, NodeActivity, NodeState, SeenBlock } from '@headwatch/protocol'
+import {
+  type Alarm,
+  type BlockDelay,
+  type NetworkSummary,
+  type NodeActivity,
+  type NodeState,
+  type SeenBlock,
+  silenceRepair,
+} from '@headwatch/protocol'
 
 /** What the fake server tells: plain protocol types, made from a seed. */
 export interface Fleet {
@@ -168,6 +176,7 @@ function alarmsOf(network: string, nodes: readonly NodeState[], now: number): Al
       condition: 'raised',
       severity: (['critical', 'major', 'minor', 'warning'] as const)[index] as 'critical',
       text: `${node.node} is silent: the ${node.silence?.cause} is down`,
+      repair: silenceRepair(node.silence?.cause ?? 'unclear'),
       version: 1,
       origin: { node: node.node, network, agent: node.agent },
       raisedAt: now - 120_000 * (index + 1),
@@ -220,4 +229,16 @@ function randomFrom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
+}
+
+/** A network of one node that has never answered its agent. */
+export function fleetWithoutAnswer(now: number): Fleet {
+  const fleet = seededFleet('unknown', 1, now)
+  const [node] = fleet.nodes
+  if (node === undefined) throw new Error('a fleet of one has a node')
+  const { head: _head, client: _client, behind: _behind, ...told } = node
+  const evidence = ['the agent reports that the client does not answer']
+  const silence = { cause: 'node', confidence: 'certain', since: now - 30_000, evidence } as const
+  const nodes: NodeState[] = [{ ...told, activity: 'silent', silence, recentDelays: [] }]
+  return { ...fleet, nodes, blocks: [], alarms: [], summary: () => summaryOf('unknown', nodes, []) }
 }

@@ -1,6 +1,6 @@
 import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, onMount } from 'solid-js'
 import uPlot from 'uplot'
-import { shortNumber } from '../format/numbers.ts'
+import { countOf, shortNumber } from '../format/numbers.ts'
 import { usePage } from '../shell/page.ts'
 
 /** One line over time. `times` are seconds since the epoch, ascending. */
@@ -9,11 +9,19 @@ export interface ChartData {
   readonly values: readonly (number | null)[]
 }
 
+/** A stretch without data, in milliseconds since the epoch. */
+export interface ChartHole {
+  readonly from: number
+  readonly to: number
+}
+
 interface TimeChartProps {
   readonly title: string
   readonly chart: ChartData | undefined
   readonly fromS: number
   readonly toS: number
+  /** Drawn dotted. */
+  readonly holes: readonly ChartHole[]
   /** The moment under the shared pointer; undefined when it left. */
   readonly onPoint: (atS: number | undefined) => void
 }
@@ -34,7 +42,8 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   }
   const said = () => {
     const known = (props.chart?.values ?? []).filter((value) => value !== null)
-    return `${props.title}: now ${shown()}, lowest ${shortNumber(Math.min(...known))}, highest ${shortNumber(Math.max(...known))}.`
+    const holes = props.holes.length === 0 ? '' : ` ${countOf(props.holes.length, 'hole')} in it: nothing was received.`
+    return `${props.title}: now ${shown()}, lowest ${shortNumber(Math.min(...known))}, highest ${shortNumber(Math.max(...known))}.${holes}`
   }
   const draw = () => {
     plot?.destroy()
@@ -51,7 +60,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   )
   createEffect(
     on(
-      [() => props.chart, () => props.toS],
+      [() => props.chart, () => props.toS, () => props.holes],
       () => {
         plot?.batch(() => {
           plot?.setData(data(), false)
@@ -100,6 +109,7 @@ function optionsOf(
       { stroke: color('--series-1'), width: 1.3, fill: color('--series-fill'), points: { size: 3 }, spanGaps: false },
     ],
     hooks: {
+      drawClear: [(plot) => dotHoles(plot, props.holes, color('--grid'), color('--text-3'))],
       setCursor: [
         (plot) => {
           const index = plot.cursor.idx
@@ -110,6 +120,23 @@ function optionsOf(
       ],
     },
   }
+}
+
+/** What is not known is drawn as not known: shaded, with dots where the line would be. */
+function dotHoles(plot: uPlot, holes: readonly ChartHole[], shade: string, dots: string): void {
+  const { ctx, bbox } = plot
+  const pixel = uPlot.pxRatio
+  ctx.save()
+  for (const { from, to } of holes) {
+    const left = Math.max(bbox.left, plot.valToPos(from / 1000, 'x', true))
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(to / 1000, 'x', true))
+    if (right <= left) continue
+    ctx.fillStyle = shade
+    ctx.fillRect(left, bbox.top, right - left, bbox.height)
+    ctx.fillStyle = dots
+    for (let x = left + 3 * pixel; x < right; x += 5 * pixel) ctx.fillRect(x, bbox.top + bbox.height / 2, pixel, pixel)
+  }
+  ctx.restore()
 }
 
 /** From zero where the line comes near it, else close around it, so that neither jitter nor change is hidden. */

@@ -24,6 +24,11 @@ export function timeOfDay(at: number): string {
   return new Date(at).toISOString().slice(11, 19)
 }
 
+/** Hour and minute in UTC: `20:07`. */
+export function timeOfMinute(at: number): string {
+  return timeOfDay(at).slice(0, 5)
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0')
 }

@@ -1,12 +1,12 @@
 /** `29,641`. Takes a decimal string too, because block numbers and wei arrive as such. */
-export function countText(value: number | string): string {
-  const text = typeof value === 'number' ? String(Math.round(value)) : value
+export function countText(value: number | bigint | string): string {
+  const text = typeof value === 'number' ? String(Math.round(value)) : String(value)
   return text.replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** One noun or its plural: `1 node`, `3 nodes`. */
-export function countOf(value: number, noun: string): string {
-  return `${countText(value)} ${noun}${value === 1 ? '' : 's'}`
+export function countOf(value: number | bigint, noun: string): string {
+  return `${countText(value)} ${noun}${Number(value) === 1 ? '' : 's'}`
 }
 
 /** The last digits, enough to compare rows: `…977`. Short numbers stay whole. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { planCharts } from './chart-plan.ts'
-import { readSeries } from './history.ts'
+import { readHistory } from './history.ts'
 
 test('charts come in the order of the plan, only those with data, each label set its own', () => {
   const point = { at: 1_000, mean: 0.5 }
@@ -33,7 +33,11 @@ test('a reading that comes at each third slot is a whole line', () => {
   assert.deepEqual(chart?.values, [0, 3, 6, 9])
 })
 
-test('an answer of another shape is no series', () => {
-  assert.deepEqual(readSeries(null), [])
-  assert.deepEqual(readSeries({ series: [1, { name: 'x' }] }), [])
+test('what has another shape is left out of an answer', () => {
+  assert.deepEqual(readHistory(null), { series: [], gaps: [] })
+  const gap = { first: '5', last: '9007199254740999', reason: 'wrapped', storedAt: 1 }
+  assert.deepEqual(readHistory({ series: [1, { name: 'x' }], gaps: [gap, 7, { ...gap, last: 'x' }] }), {
+    series: [],
+    gaps: [{ records: 9_007_199_254_740_995n, reason: 'wrapped', storedAt: 1 }],
+  })
 })

@@ -12,6 +12,20 @@ export interface HistorySeries {
   readonly points: readonly HistoryPoint[]
 }
 
+/** Records that the agent declared as never coming. */
+export interface HistoryGap {
+  readonly records: bigint
+  readonly reason: string
+  readonly storedAt: number
+}
+
+/** A node's past as the API tells it. */
+export interface History {
+  readonly series: readonly HistorySeries[]
+  /** Newest first. */
+  readonly gaps: readonly HistoryGap[]
+}
+
 export interface HistoryQuestion {
   readonly network: string
   readonly node: string
@@ -22,7 +36,7 @@ export interface HistoryQuestion {
 }
 
 /** Asks the API for a node's past. @throws {Error} with one sentence for people. */
-export async function fetchHistory(question: HistoryQuestion, signal: AbortSignal): Promise<readonly HistorySeries[]> {
+export async function fetchHistory(question: HistoryQuestion, signal: AbortSignal): Promise<History> {
   const { network, node, names, from, to, points } = question
   const path = `api/v1/networks/${encodeURIComponent(network)}/nodes/${encodeURIComponent(node)}/history`
   const url = new URL(path, document.baseURI)
@@ -36,13 +50,27 @@ export async function fetchHistory(question: HistoryQuestion, signal: AbortSigna
     throw new Error('The server did not answer.', { cause })
   })
   if (!response.ok) throw new Error(await complaintOf(response))
-  return readSeries(await response.json())
+  return readHistory(await response.json())
 }
 
-/** The series of an answer; whatever has another shape is left out. */
-export function readSeries(body: unknown): readonly HistorySeries[] {
-  const list = isRecord(body) ? body.series : undefined
-  return Array.isArray(list) ? list.filter(isSeries) : []
+/** What an answer holds; whatever has another shape is left out. */
+export function readHistory(body: unknown): History {
+  const { series, gaps } = isRecord(body) ? body : {}
+  return {
+    series: Array.isArray(series) ? series.filter(isSeries) : [],
+    gaps: Array.isArray(gaps) ? gaps.flatMap(readGap) : [],
+  }
+}
+
+function readGap(value: unknown): readonly HistoryGap[] {
+  if (!isRecord(value)) return []
+  const { first, last, reason, storedAt } = value
+  if (!isDecimal(first) || !isDecimal(last) || typeof reason !== 'string' || typeof storedAt !== 'number') return []
+  return [{ records: BigInt(last) - BigInt(first) + 1n, reason, storedAt }]
+}
+
+function isDecimal(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,20}$/.test(value)
 }
 
 /** The API's own sentence where it gives one. */

@@ -1,9 +1,13 @@
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js'
 import { TimeChart } from '../charts/time-chart.tsx'
 import { ageText, timeOfDay } from '../format/ages.ts'
+import { countOf } from '../format/numbers.ts'
+import { Outside } from '../shell/outside.tsx'
 import { usePage } from '../shell/page.ts'
 import { chartedNames, planCharts } from './chart-plan.ts'
-import { fetchHistory, type HistorySeries } from './history.ts'
+import { gapWords } from './gap-words.ts'
+import { fetchHistory, type History, type HistoryGap } from './history.ts'
+import { type Hole, holesOf } from './holes.ts'
 
 const hourMs = 3_600_000
 /** A node heard for less than this is drawn over this much. */
@@ -15,7 +19,7 @@ const refreshMs = 15_000
 
 type Answer =
   | { readonly kind: 'asking' }
-  | { readonly kind: 'here'; readonly series: readonly HistorySeries[]; readonly from: number; readonly to: number }
+  | { readonly kind: 'here'; readonly history: History; readonly from: number; readonly to: number }
   | { readonly kind: 'failed'; readonly sentence: string }
 
 /** The last hour, or as much as there is, of everything the node has readings of, with one shared pointer. */
@@ -32,14 +36,16 @@ export function NodeCharts(props: { network: string; node: string; firstSeenAt: 
     return now.kind === 'here' ? now : undefined
   })
   const span = () => (here()?.to ?? hourMs) - (here()?.from ?? 0)
-  const charts = createMemo(() => planCharts(here()?.series ?? [], span() / slotsOf(span())))
+  const slotMs = () => span() / slotsOf(span())
+  const charts = createMemo(() => planCharts(here()?.history.series ?? [], slotMs()))
+  const holes = createMemo(() => holesOf(charts(), slotMs(), here()?.from ?? 0, here()?.to ?? 0))
   const failed = () => {
     const now = answer()
     return now.kind === 'failed' ? now.sentence : undefined
   }
   const note = () => {
     const at = pointedAt()
-    return at === undefined ? 'a hole: nothing was received' : `at ${timeOfDay(at * 1000)} UTC under the pointer`
+    return at === undefined ? 'dotted: nothing was received' : `at ${timeOfDay(at * 1000)} UTC under the pointer`
   }
   return (
     <section class="sec">
@@ -57,6 +63,7 @@ export function NodeCharts(props: { network: string; node: string; firstSeenAt: 
       <Show when={here() !== undefined && charts().length === 0}>
         <p class="dim">No readings of the last hour are stored.</p>
       </Show>
+      <Gaps gaps={here()?.history.gaps ?? []} holes={holes()} />
       <div class="charts">
         <For each={charts().map(({ title }) => title)}>
           {(title) => (
@@ -65,12 +72,37 @@ export function NodeCharts(props: { network: string; node: string; firstSeenAt: 
               chart={charts().find((chart) => chart.title === title)}
               fromS={(here()?.from ?? 0) / 1000}
               toS={(here()?.to ?? 0) / 1000}
+              holes={holes()}
               onPoint={setPointedAt}
             />
           )}
         </For>
       </div>
     </section>
+  )
+}
+
+/** Gaps told one by one; the others are counted. */
+const mostGaps = 3
+
+/** What will never come, and why: a hole that these explain is not going to be filled. */
+function Gaps(props: { gaps: readonly HistoryGap[]; holes: readonly Hole[] }): JSX.Element {
+  const more = () => props.gaps.length - mostGaps
+  return (
+    <Show when={props.gaps.length > 0}>
+      <ul class="gaps">
+        <For each={props.gaps.slice(0, mostGaps)}>
+          {(gap) => (
+            <li>
+              <Outside text={gapWords(gap, props.holes)} />
+            </li>
+          )}
+        </For>
+        <Show when={more() > 0}>
+          <li>{`and ${countOf(more(), 'more gap')}: see /api/v1/gaps`}</li>
+        </Show>
+      </ul>
+    </Show>
   )
 }
 
@@ -90,7 +122,7 @@ function keepAsking(
         const from = Math.max(to - hourMs, Math.min(to - leastMs, firstSeenAt()))
         const question = { network, node, names: chartedNames, from, to, points: slotsOf(to - from) }
         const answer = await fetchHistory(question, abort.signal).then(
-          (series): Answer => ({ kind: 'here', series, from, to }),
+          (history): Answer => ({ kind: 'here', history, from, to }),
           (error: unknown): Answer => ({
             kind: 'failed',
             sentence: error instanceof Error ? error.message : String(error),

@@ -45,6 +45,7 @@ function Stamp(): JSX.Element {
         >
           <i style={{ '--v': `${share() * 100}%` }} />
           {`${countText(stamp().reported)} of ${countText(stamp().known)} reported, ${countText(stamp().dropped)} dropped`}
+          <Show when={stamp().missing > 0}>{`, ${countText(stamp().missing)} never came`}</Show>
           <Show when={stamp().reported > 0}>{`, oldest ${wholeAgeText(stamp().oldestMs)}`}</Show>
         </span>
       )}

@@ -49,8 +49,8 @@ export class MetricRegistry implements Meter {
     return () => void this.#probes.delete(read)
   }
 
-  /** The sum of a counter over all series that have `labels`. */
-  total(name: string, labels: Labels = {}): number {
+  /** The sum of a counter over all series that have `labels`; one that is undefined must not be there. */
+  total(name: string, labels: Readonly<Record<string, string | undefined>> = {}): number {
     const wanted = Object.entries(labels)
     let sum = 0
     for (const series of new Set(this.#metrics.get(name)?.values()))

@@ -8,4 +8,6 @@ export interface Completeness {
   readonly oldestMs: number
   /** Records let go since the server started, for whatever reason; `dropped{reason}` is in the metrics. */
   readonly dropped: number
+  /** Records that agents declared as never coming, since the server started: `/api/v1/gaps` says which, and why. */
+  readonly missing: number
 }

@@ -11,6 +11,7 @@ export const completeness = z
     known: z.int().describe('Nodes known.'),
     oldestMs: z.number().describe('Age of the oldest report among them, in milliseconds.'),
     dropped: z.int().describe('Records let go since the server started, for any reason.'),
+    missing: z.int().describe('Records that agents declared as never coming, since the server started.'),
   })
   .meta({ id: 'Completeness' })
 

@@ -32,8 +32,13 @@ export interface RunningReporting {
 export async function startReporting(options: ReportingOptions): Promise<RunningReporting> {
   const { settings, version, clock, logger, metrics, network, pipelines, frontDoor } = options
   const alarms = () => options.alarms.list()
-  const completeness = (id?: string) =>
-    completenessOf(network, metrics.total('headwatch_dropped_total'), clock.now(), id)
+  const completeness = (id?: string) => {
+    const lost = {
+      dropped: metrics.total('headwatch_dropped_total'),
+      missing: metrics.total('headwatch_gap_records_total', { destination: undefined }), // Not those passed on.
+    }
+    return completenessOf(network, lost, clock.now(), id)
+  }
   using starting = new DisposableStack()
   starting.defer(metrics.probe(starting.use(processProbe()).read))
   const api = await httpApi({

@@ -19,7 +19,7 @@ checkFeed('the feed of the server', async () => {
     blocks: () => [],
     follow: () => undefined,
   }
-  const completeness = () => ({ reported: 0, known: 0, oldestMs: 0, dropped: 0 })
+  const completeness = () => ({ reported: 0, known: 0, oldestMs: 0, dropped: 0, missing: 0 })
   const options = { maxViewers: 10, tickMs: 250, server: 'test', version: '0' }
   const feed = new Feed(options, { clock, meter, logger, sources: { network, alarms: () => [] }, completeness })
   const stop = new AbortController()
@@ -98,7 +98,7 @@ test('a completeness that cannot be had holds its views back until it can', asyn
   assert.deepEqual(await feed.tick(), ['held'])
 })
 
-const complete = { reported: 0, known: 0, oldestMs: 0, dropped: 0 }
+const complete = { reported: 0, known: 0, oldestMs: 0, dropped: 0, missing: 0 }
 
 /** A feed with one viewer. */
 function watchedFeed({ networks, completeness }: Pick<NetworkReader, 'networks'> & Pick<FeedParts, 'completeness'>) {

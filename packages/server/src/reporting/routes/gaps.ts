@@ -2,6 +2,7 @@ import { toJson } from '@headwatch/protocol/reporting'
 import { z } from 'zod'
 import type { Api, ReportingParts } from '../api.ts'
 import { completeness, failure, gap } from '../api-schemas.ts'
+import { gapAnswer } from '../gap-answer.ts'
 import { goneSignal, storeOf } from '../store-question.ts'
 
 const query = z.object({
@@ -14,7 +15,6 @@ export function gapsRoute(api: Api, parts: ReportingParts): void {
   const response = { 200: z.object({ items: z.array(gap), completeness }), '4xx': failure }
   api.get('/api/v1/gaps', { schema: { querystring: query, response } }, async (request, reply) => {
     const found = await storeOf(parts).gaps(request.query, goneSignal(reply))
-    const items = found.map(({ source, ...rest }) => ({ ...source, ...rest }))
-    return toJson({ items, completeness: parts.completenessOf() }) as never
+    return toJson({ items: found.map(gapAnswer), completeness: parts.completenessOf() }) as never
   })
 }
