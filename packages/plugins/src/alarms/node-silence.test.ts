@@ -250,6 +250,27 @@ test('an acknowledgement by an operator goes before the next step, one by an age
   assert.deepEqual(take(), [`raised node/${network}/a warning 1`, `cleared node/${network}/a warning 3`])
 })
 
+test('an alarm that another server of ours judged first goes on here, and is cleared here with the next version', async () => {
+  const { live, silence, after, take, processor, clock } = await scene()
+  live('a')
+  silence('a')
+  const key = { resource: `node/${network}/a`, alarmType: 'node_silent', qualifier: '' }
+  const step = {
+    type: 'alarm',
+    key,
+    change: 'raised',
+    severity: 'warning',
+    text: 'a is silent',
+    at: clock.now(),
+  } as const
+  processor.process({ ...step, version: 7, origin: { agent: 'agent-of-a', node: 'a', via: 'edge' } }, () => undefined)
+  await after(12)
+  assert.deepEqual(take(), [`changed node/${network}/a warning 8`])
+  live('a')
+  await after(10)
+  assert.deepEqual(take(), [`cleared node/${network}/a warning 9`])
+})
+
 test('no more alarms stand than have a place, and what found none is counted', async () => {
   const { live, silence, after, take, host } = await scene({ maxAlarms: 1 })
   live('a', 'b')

@@ -126,10 +126,10 @@ class NodeSilence implements Processor {
     return this.#steps.isRaised(silentKey(node)) || now - node.noticedAt >= this.#settings.onDelayMs
   }
 
-  /** Steps that this server took: an agent that sends our keys is believed by nobody here. */
-  #isOurs(record: TelemetryRecord<AlarmTransition>): boolean {
-    const { alarmType } = record.key
-    return (alarmType === silentType || alarmType === pathType) && record.origin.agent === this.#host.self.agent
+  /** Steps that this server took, or one of ours that passes its own on: an agent that sends our keys is not believed. */
+  #isOurs({ key: { alarmType }, origin }: TelemetryRecord<AlarmTransition>): boolean {
+    const isServers = origin.agent === this.#host.self.agent || origin.via !== undefined
+    return (alarmType === silentType || alarmType === pathType) && isServers
   }
 
   #countFull(): void {

@@ -26,6 +26,7 @@ import { serverTime } from './sighting.ts'
 import {
   correctByBacklog,
   correctByHostStart,
+  isHidden,
   isSilent,
   isUnsettled,
   judgeSilence,
@@ -35,6 +36,7 @@ import { standingOf } from './standing.ts'
 import { summaryView } from './summary-view.ts'
 import { Uptime } from './uptime.ts'
 import { VanishedTogether } from './vanished-together.ts'
+import type { WatchedAgent } from './watched-agent.ts'
 import type { WatchedNetwork } from './watched-network.ts'
 import type { WatchedNode } from './watched-node.ts'
 
@@ -83,7 +85,7 @@ export class NetworkState {
     this.#views.clear()
     const network = this.#directory.networkOf(record.origin, claimedNetwork(record))
     if (record.type === 'session') {
-      this.#directory.agentOf(record.origin.agent)?.applySession(record, this.#now)
+      this.#directory.agentOf(record.origin.agent)?.applySession(record, this.#now, this.#relayOf(record))
       return named(record, network)
     }
     if (record.type === 'alarm')
@@ -166,13 +168,20 @@ export class NetworkState {
   #hear(node: WatchedNode, record: TelemetryRecord): void {
     const { silence } = node
     const late = isLate(record, this.#now)
+    node.agent.relay = this.#relayOf(record)
+    if (record.clock !== undefined) node.clock = record.clock
+    // What a relay had to hold back does not say whether the agent lives now.
+    if (late && node.agent.relay !== undefined) return void correctByBacklog(node, serverTime(record))
     if (node.heard.lastAt === undefined) node.uptime.comeUp(this.#now)
     hear(node.agent.heard, silence, this.#now)
     hear(node.heard, silence, this.#now)
     if (!late && tellsOfClient(record)) hear(node.answered, silence, this.#now)
     else if (silence !== undefined && silence.cause !== 'node') node.answered.resume(this.#now)
-    if (record.clock !== undefined) node.clock = record.clock
     if (record.clock !== undefined) correctByBacklog(node, serverTime(record))
+  }
+
+  #relayOf({ origin: { via } }: TelemetryRecord): WatchedAgent | undefined {
+    return via === undefined ? undefined : this.#directory.agentOf(via)
   }
 
   #learn(node: WatchedNode, record: TelemetryRecord): void {
@@ -210,6 +219,7 @@ export class NetworkState {
       return
     }
     if (silence !== undefined && together === undefined && silence.cause === 'node') return
+    if (isHidden(node, this.#now, this.#limits)) return
     const verdict = judgeSilence(node, together ?? new VanishedTogether(), this.#now, this.#limits)
     if (silence !== undefined && sameVerdict(silence, verdict)) return
     node.silence = verdict

@@ -2,7 +2,7 @@ import type { SilenceVerdict, UnixMs } from '@headwatch/protocol'
 import type { NetworkLimits } from './network-limits.ts'
 import { plainTime } from './plain-time.ts'
 import { VanishedTogether } from './vanished-together.ts'
-import { verdictOn } from './verdict.ts'
+import { type RelayEnd, verdictOn } from './verdict.ts'
 import type { WatchedAgent } from './watched-agent.ts'
 import { lastHeard, type WatchedNode } from './watched-node.ts'
 
@@ -26,7 +26,7 @@ export function vanishedAgents(agents: Iterable<WatchedAgent>, now: UnixMs, limi
 
 /** Whether anything is wrong with the node now. Cheap: no verdict is made. */
 export function isSilent(node: WatchedNode, now: UnixMs, limits: NetworkLimits): boolean {
-  if (isConnectionLost(node.agent, now, limits)) return true
+  if (isConnectionLost(node.agent, now, limits) || isRelayLost(node.agent, now, limits)) return true
   if (node.facts.isAnswering === false) return true
   const { lastAt } = node.heard
   if (lastAt === undefined) return now - node.knownSince > limits.silentAfterMs
@@ -49,14 +49,22 @@ export function judgeSilence(
     agent: agentState,
     client: isAnswering === undefined ? 'not_said' : isAnswering ? 'answers' : 'does_not_answer',
     end: agent.end,
+    relay: isRelayLost(agent, now, limits) ? relayEnd(agent) : undefined,
     connection: agent.hasSession ? 'open' : agent.end === undefined ? 'never_seen' : 'ended',
     history: node.heard.lastAt === undefined ? 'only_stored' : 'heard',
     company: vanishedAt === undefined ? undefined : together.of(agent.prefix, vanishedAt),
   })
 }
 
+/** Whether the silence is that of a server it reports through, and too little time has gone since that came back to tell more. */
+export function isHidden({ silence, agent: { relay } }: WatchedNode, now: UnixMs, limits: NetworkLimits): boolean {
+  if (silence?.cause !== 'path' || silence.confidence !== 'certain') return false
+  return relay?.openedAt !== undefined && now - relay.openedAt < limits.silentAfterMs
+}
+
 /** Whether more may yet be learned about a silence. */
 export function isUnsettled(verdict: SilenceVerdict, now: UnixMs): boolean {
+  if (verdict.cause === 'path' && verdict.confidence === 'certain') return true
   return verdict.confidence === 'inferred' && now - verdict.since < unsettledMs
 }
 
@@ -86,6 +94,7 @@ export function correctByHostStart(node: WatchedNode, startedAt: UnixMs): boolea
 function isAgentSilent(agent: WatchedAgent, now: UnixMs, limits: NetworkLimits): boolean {
   return (
     isConnectionLost(agent, now, limits) ||
+    isRelayLost(agent, now, limits) ||
     agent.heard.lastAt === undefined ||
     agent.heard.isOverdue(now, limits.silentAfterMs)
   )
@@ -95,6 +104,16 @@ function isAgentSilent(agent: WatchedAgent, now: UnixMs, limits: NetworkLimits):
 function isConnectionLost({ end, heard }: WatchedAgent, now: UnixMs, limits: NetworkLimits): boolean {
   if (end === undefined || now - end.at < limits.reconnectGraceMs) return false
   return heard.lastAt === undefined || heard.lastAt <= end.at
+}
+
+/** The server it reports through is gone, and so nobody here knows how it is. */
+function isRelayLost({ relay, end, heard }: WatchedAgent, now: UnixMs, limits: NetworkLimits): boolean {
+  if (relay?.end === undefined || now - relay.end.at < limits.reconnectGraceMs) return false
+  return end === undefined && (heard.lastAt === undefined || heard.lastAt <= relay.end.at)
+}
+
+function relayEnd({ relay }: WatchedAgent): RelayEnd | undefined {
+  return relay?.end === undefined ? undefined : { server: relay.id, ...relay.end }
 }
 
 function silentSince(node: WatchedNode, agent: 'heard' | 'silent', now: UnixMs): UnixMs {

@@ -4,7 +4,7 @@ import type { NodeState, SessionChange } from '@headwatch/protocol'
 import { NetworkState } from './network-state.ts'
 import { head, header, metrics, network, session, start } from './testkit.ts'
 
-/** A state that lives through `seconds`, with `live` told what second it is, so that it can let nodes report. */
+/** A state that lives through seconds, in which the nodes that are named report: `a`, or `a via edge` behind another server. */
 function scene() {
   const state = new NetworkState({ startedAt: start })
   let second = 0
@@ -13,7 +13,11 @@ function scene() {
       const at = start + second * 1000
       state.advance(at)
       if (second % 5 !== 0) continue
-      for (const node of nodes) state.apply(metrics(node, { rpc_up_bool: 1, peers_count: 3 }, { at }))
+      for (const named of nodes) {
+        const [node = named, via] = named.split(' via ')
+        const reading = metrics(node, { rpc_up_bool: 1, peers_count: 3 }, { at })
+        state.apply({ ...reading, origin: { ...reading.origin, ...(via !== undefined && { via }) } })
+      }
     }
     state.advance(start + second * 1000)
   }
@@ -25,7 +29,12 @@ function scene() {
   }
   const end = (agent: string, change: SessionChange, id = '1') =>
     state.apply(session(agent, change, { session: id, at: now() }))
-  return { state, live, node, now, end }
+  /** News of a connection that this server's relay has, or of the relay's own. */
+  const relayed = (agent: string, change: SessionChange, via?: string) => {
+    const event = session(agent, change, { at: now() })
+    state.apply({ ...event, origin: { ...event.origin, ...(via !== undefined && { via }) } })
+  }
+  return { state, live, node, now, end, relayed }
 }
 
 const verdict = ({ silence }: NodeState) => silence && [silence.cause, silence.confidence]
@@ -52,6 +61,59 @@ describe('a silent node', () => {
     end('a', 'reset')
     live(10, 'b', 'c')
     assert.deepEqual(verdict(node('a')), ['agent', 'inferred'])
+  })
+
+  test('whose agent ended at the server it reports through lost its agent, as that server saw it', () => {
+    const { live, node, relayed } = scene()
+    relayed('edge', 'opened')
+    relayed('a', 'opened', 'edge')
+    live(60, 'a via edge', 'b via edge')
+    relayed('a', 'bye', 'edge')
+    live(10, 'b via edge')
+    assert.deepEqual(verdict(node('a')), ['agent', 'certain'])
+    assert.equal(node('b').silence, undefined)
+  })
+
+  test('that reports through a server that is gone lost its path, and that is said until the server is back', () => {
+    const { live, node, relayed } = scene()
+    relayed('edge', 'opened')
+    live(60, 'a via edge', 'b via edge', 'c')
+    relayed('edge', 'reset')
+    live(4, 'c')
+    assert.equal(node('a').silence, undefined, 'it may come back at once')
+    live(10, 'c')
+    for (const name of ['a', 'b']) assert.deepEqual(verdict(node(name)), ['path', 'certain'])
+    assert.match(node('a').silence?.evidence[0] ?? '', /^the server edge, through which it reports, broke off/)
+    assert.equal(node('c').silence, undefined)
+    live(600, 'c')
+    assert.deepEqual(verdict(node('a')), ['path', 'certain'])
+    relayed('edge', 'opened')
+    live(10, 'a via edge', 'c')
+    assert.equal(node('a').silence, undefined)
+    assert.equal(node('a').lastSilence?.cause, 'path')
+    assert.deepEqual(verdict(node('b')), ['path', 'certain'], 'it may still come')
+    relayed('b', 'bye', 'edge')
+    live(30, 'a via edge', 'c')
+    assert.deepEqual(verdict(node('b')), ['agent', 'certain'])
+  })
+
+  test('is no less silent for what a server held back of it', () => {
+    const { live, node, state, relayed, now } = scene()
+    relayed('edge', 'opened')
+    live(60, 'a via edge', 'c')
+    relayed('a', 'bye', 'edge')
+    live(200, 'c')
+    for (let second = 10; second < 60; second++) {
+      const origin = { agent: 'a', node: 'a', network, via: 'edge' }
+      const late = { ...metrics('a', { peers_count: 3 }, { at: start + second * 1000 }), origin }
+      state.apply({ ...late, clock: { offsetMs: 0, errorMs: 5 } })
+    }
+    live(1, 'c')
+    assert.deepEqual(verdict(node('a')), ['agent', 'certain'])
+    const old = { ...session('a', 'opened', { session: '0' }), at: now() - 300_000 }
+    state.apply({ ...old, origin: { ...old.origin, via: 'edge' } })
+    live(1, 'c')
+    assert.deepEqual(verdict(node('a')), ['agent', 'certain'], 'news of an older connection came late')
   })
 
   test('whose connection stays open, or timed out, lost its path', () => {

@@ -1,4 +1,4 @@
-import type { SilenceVerdict, UnixMs } from '@headwatch/protocol'
+import type { AgentId, SilenceVerdict, UnixMs } from '@headwatch/protocol'
 import { plainTime } from './plain-time.ts'
 import type { Company } from './vanished-together.ts'
 import type { SessionEnd } from './watched-agent.ts'
@@ -12,11 +12,18 @@ export interface SilenceFacts {
   /** The agent's own word on whether the client answers. */
   readonly client: 'answers' | 'does_not_answer' | 'not_said'
   readonly end: SessionEnd | undefined
+  /** How the connection ended of the server that passes on what the agent reports, where that is why nothing comes. */
+  readonly relay: RelayEnd | undefined
   /** Whether the agent's connection was seen to open and not to end. */
   readonly connection: 'open' | 'ended' | 'never_seen'
   /** Whether this server has heard the node at all since it started. */
   readonly history: 'heard' | 'only_stored'
   readonly company: Company | undefined
+}
+
+/** A server that is not connected here any more. */
+export interface RelayEnd extends SessionEnd {
+  readonly server: AgentId
 }
 
 /** Names the link of node → agent → path → server that broke, with what shows it. */
@@ -26,6 +33,7 @@ export function verdictOn(facts: SilenceFacts): SilenceVerdict {
     const why = facts.end.reason === undefined || facts.end.reason === '' ? '' : ` (${facts.end.reason})`
     return verdict(facts, 'agent', 'certain', `the agent said goodbye at ${plainTime(facts.end.at)}${why}`)
   }
+  if (facts.relay !== undefined) return onRelay(facts, facts.relay)
   if (facts.company !== undefined) return onPathOfMany(facts, facts.company)
   if (facts.end !== undefined) return onEndedConnection(facts, facts.end)
   const quiet = `nothing has been heard since ${plainTime(facts.since)}`
@@ -64,6 +72,18 @@ function onPathOfMany(facts: SilenceFacts, { where, vanished, known }: Company):
     'inferred',
     `${vanished} of ${known} of ${whose} fell silent within seconds, around ${plainTime(facts.since)}`,
   )
+}
+
+const relayEnds: Readonly<Record<SessionEnd['change'], string>> = {
+  bye: 'was stopped',
+  closed: 'closed its connection',
+  reset: 'broke off without a goodbye',
+  timed_out: 'fell silent',
+}
+
+function onRelay(facts: SilenceFacts, { server, change, at }: RelayEnd): SilenceVerdict {
+  const what = `the server ${server}, through which it reports, ${relayEnds[change]} at ${plainTime(at)}`
+  return verdict(facts, 'path', 'certain', what)
 }
 
 function onEndedConnection(facts: SilenceFacts, end: SessionEnd): SilenceVerdict {

@@ -1,4 +1,4 @@
-import type { AgentId, NetworkId, NodeId, SessionEvent, UnixMs } from '@headwatch/protocol'
+import type { AgentId, NetworkId, NodeId, SessionEvent, TelemetryRecord, UnixMs } from '@headwatch/protocol'
 import { clipText } from './clip-text.ts'
 import { Rhythm } from './rhythm.ts'
 
@@ -18,6 +18,12 @@ export class WatchedAgent<Node = unknown> {
   lastNetwork: NetworkId | undefined
   prefix: string | undefined
   end: SessionEnd | undefined
+  /** When its newest connection began. */
+  openedAt: UnixMs | undefined
+  /** The server that passes on what it reports, where it is not connected here itself. */
+  relay: WatchedAgent | undefined
+  /** By the relay's clock. */
+  #relayToldAt: UnixMs | undefined
   #session: string | undefined
 
   constructor(id: AgentId) {
@@ -28,12 +34,19 @@ export class WatchedAgent<Node = unknown> {
     return this.#session !== undefined
   }
 
-  /** Takes a session event, and whether it changed anything: the end of an older connection never ends a newer one. */
-  applySession(event: SessionEvent, now: UnixMs): boolean {
+  /**
+   * Takes a session event, and whether it changed anything: the end of an older connection never ends a newer one. `relay`
+   * saw the event where this server did not; a backlog brings those in any order.
+   */
+  applySession(event: TelemetryRecord<SessionEvent>, now: UnixMs, relay?: WatchedAgent): boolean {
+    if (relay !== undefined && relay === this.relay && event.at < (this.#relayToldAt ?? event.at)) return false
+    this.relay = relay
+    this.#relayToldAt = relay === undefined ? undefined : event.at
     const session = clipText(event.session, 128)
     if (event.change === 'refused') return false
     if (event.change === 'opened') {
       this.#session = session
+      this.openedAt = now
       this.end = undefined
       if (event.prefix !== undefined) this.prefix = clipText(event.prefix, 64)
       return true
