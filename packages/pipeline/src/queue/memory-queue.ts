@@ -1,6 +1,6 @@
 import type { Source, TelemetryRecord } from '@headwatch/protocol'
+import { LogReader } from './log-reader.ts'
 import { MemoryLog } from './memory-log.ts'
-import { MemoryReader } from './memory-reader.ts'
 import type { Orphan, PutResult, Queue, QueueHealth, QueueLimits, QueueReader, WhenFull } from './queue.ts'
 import { sizeOf } from './record-size.ts'
 
@@ -20,8 +20,8 @@ export interface MemoryQueueOptions {
 export class MemoryQueue implements Queue {
   readonly source: Source
   readonly #options: MemoryQueueOptions
-  readonly #log = new MemoryLog()
-  readonly #readers = new Map<string, MemoryReader>()
+  readonly #log: MemoryLog
+  readonly #readers = new Map<string, LogReader>()
   /** Puts that may wait come one after the other, so that the first to come is the first to get room. */
   #lastPut: Promise<unknown> = Promise.resolve()
   #roomMade: (() => void) | undefined
@@ -32,6 +32,7 @@ export class MemoryQueue implements Queue {
     if (!(records >= 1) || !(bytes >= 1))
       throw new RangeError(`a queue of ${records} records and ${bytes} bytes holds nothing`)
     this.source = source
+    this.#log = new MemoryLog(source)
     this.#options = options
   }
 
@@ -44,11 +45,12 @@ export class MemoryQueue implements Queue {
 
   reader(destination: string): QueueReader {
     if (this.#readers.has(destination)) throw new Error(`"${destination}" reads this queue already`)
-    const reader = new MemoryReader({
-      source: this.source,
+    const reader = new LogReader({
       log: this.#log,
+      floor: () => this.#log.records.first,
       isClosed: () => this.#isClosed,
       settled: () => this.#trim(),
+      setAside: async () => undefined,
       left: () => {
         this.#readers.delete(destination)
         this.#trim()
@@ -105,7 +107,7 @@ export class MemoryQueue implements Queue {
       const record = records[index]
       const bytes = record === undefined ? 0 : sizeOf(record)
       if (record === undefined || !this.#hasRoom(bytes)) break
-      this.#log.push(record, bytes)
+      this.#log.records.push(record, bytes)
     }
     if (index === start) return 0
     const range = { first, last: this.#log.next - 1n }
@@ -116,7 +118,7 @@ export class MemoryQueue implements Queue {
 
   #hasRoom(bytes: number): boolean {
     const { limits } = this.#options
-    return this.#log.length < limits.records && this.#log.bytes + bytes <= limits.bytes
+    return this.#log.records.length < limits.records && this.#log.records.bytes + bytes <= limits.bytes
   }
 
   async #room(bytes: number): Promise<void> {
@@ -131,9 +133,9 @@ export class MemoryQueue implements Queue {
   #evict(bytes: number): number {
     let lost = 0
     while (!this.#hasRoom(bytes)) {
-      const oldest = this.#log.first
+      const oldest = this.#log.records.first
       if ([...this.#readers.values()].some((reader) => reader.waitsFor(oldest))) lost++
-      this.#log.shift()
+      this.#log.records.shift()
     }
     return lost
   }
@@ -142,8 +144,8 @@ export class MemoryQueue implements Queue {
   #trim(): void {
     let keepFrom = this.#log.next
     for (const { cursor } of this.#readers.values()) if (cursor < keepFrom) keepFrom = cursor
-    if (this.#log.first >= keepFrom) return
-    while (this.#log.first < keepFrom) this.#log.shift()
+    if (this.#log.records.first >= keepFrom) return
+    while (this.#log.records.first < keepFrom) this.#log.records.shift()
     this.#roomMade?.()
   }
 }

@@ -1,4 +1,4 @@
-import { closeRange, type SequenceRange } from '@headwatch/protocol'
+import { closeRange, openParts, type SequenceRange } from '@headwatch/protocol'
 
 /** The numbers of one lane that wait to be taken: ascending, disjoint ranges. */
 export class WaitingRanges {
@@ -29,12 +29,13 @@ export class WaitingRanges {
     this.#ranges = [...closeRange(this.#ranges, range)]
   }
 
-  /** Takes away the lowest numbers up to `last`, which lies in the first range. */
-  cutTo(last: bigint): void {
+  /** Takes numbers away, wherever they are. */
+  remove(range: SequenceRange): void {
     const [first] = this.#ranges
-    if (first === undefined) return
-    if (first.last <= last) this.#ranges.shift()
-    else this.#ranges[0] = { first: last + 1n, last: first.last }
+    if (first?.first !== range.first || first.last < range.last)
+      this.#ranges = this.#ranges.flatMap((waiting) => openParts([range], waiting))
+    else if (first.last === range.last) this.#ranges.shift()
+    else this.#ranges[0] = { first: range.last + 1n, last: first.last }
   }
 
   /** Takes everything away. */

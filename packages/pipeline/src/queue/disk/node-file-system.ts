@@ -1,0 +1,43 @@
+import fs from 'node:fs'
+import type { FileSystem, OpenFile, OpenMode } from './file-system.ts'
+
+const flags: Readonly<Record<OpenMode, string>> = { read: 'r', change: 'r+', create: 'wx' }
+
+/** The machine's own. Callbacks rather than `node:fs/promises`: a commit costs half the CPU. */
+export const nodeFileSystem: FileSystem = {
+  open: (path, mode) => called<number>((done) => fs.open(path, flags[mode], 0o600, done)).then(openFile),
+  list: (folder) => called<string[]>((done) => fs.readdir(folder, done)),
+  makeFolder: async (folder) => void (await fs.promises.mkdir(folder, { recursive: true, mode: 0o700 })),
+  rename: (from, to) => called((done) => fs.rename(from, to, done)),
+  remove: (path) => called((done) => fs.unlink(path, done)),
+  async syncFolder(folder) {
+    const fd = await called<number>((done) => fs.open(folder, 'r', done))
+    try {
+      await called((done) => fs.fsync(fd, done))
+    } finally {
+      await called((done) => fs.close(fd, done))
+    }
+  },
+}
+
+function openFile(fd: number): OpenFile {
+  return {
+    read: (into, position) => called((done) => fs.read(fd, into, 0, into.byteLength, position, done)),
+    write: (buffers, position) => called((done) => fs.writev(fd, buffers, position, done)),
+    sync: () => called((done) => fs.fdatasync(fd, done)),
+    truncate: (bytes) => called((done) => fs.ftruncate(fd, bytes, done)),
+    size: async () => (await called<fs.Stats>((done) => fs.fstat(fd, done))).size,
+    close: () => called((done) => fs.close(fd, done)),
+  }
+}
+
+type Done<T> = (error: NodeJS.ErrnoException | null, result?: T) => void
+
+function called<T = void>(call: (done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, result) => {
+      if (error) reject(error)
+      else resolve(result as T)
+    })
+  })
+}
