@@ -1,6 +1,6 @@
 import type { Source, TelemetryRecord } from '@headwatch/protocol'
 import type { Clock, Meter } from '@headwatch/sdk'
-import type { Queue } from '../queue/queue.ts'
+import type { PutResult, Queue } from '../queue/queue.ts'
 
 /** The way into a pipeline's queue. Counts what the queue lets go, and knows how long somebody has waited for room. */
 export class QueueInlet {
@@ -32,13 +32,16 @@ export class QueueInlet {
     return this.#waitingPuts === 0 ? 0 : this.#clock.monotonicMs() - this.#heldSinceMs
   }
 
-  /** Resolves to how many records were not taken. `isKept`: the sender keeps those, so they do not count as let go. */
+  /**
+   * Resolves to how many records were not taken and may be given again. `isKept`: the sender keeps those, so they do not count
+   * as let go.
+   */
   async put(records: readonly TelemetryRecord[], { isKept }: { readonly isKept: boolean }): Promise<number> {
     if (this.#waitingPuts++ === 0) this.#heldSinceMs = this.#clock.monotonicMs()
     try {
-      const { accepted, dropped } = await this.#queue.put(records)
-      const refused = records.length - accepted
-      this.#count(isKept ? dropped - refused : dropped)
+      const result = await this.#queue.put(records)
+      const refused = records.length - result.accepted - (result.dropReasons?.too_large ?? 0)
+      this.#count(result, isKept ? refused : 0)
       return refused
     } finally {
       this.#waitingPuts--
@@ -46,9 +49,20 @@ export class QueueInlet {
     }
   }
 
-  #count(dropped: number): void {
-    if (dropped === 0) return
-    this.#droppedRecords += dropped
-    this.#meter.count('headwatch_dropped_total', dropped, { at: 'queue', reason: 'queue_full' })
+  /** Counts what was let go by its reason; `kept` of it is still with its sender. */
+  #count({ dropped, dropReasons = {} }: PutResult, kept: number): void {
+    if (dropped === kept) return
+    const others = Object.values(dropReasons).reduce((sum, records) => sum + records, 0)
+    let left = kept
+    for (const [reason, records] of [['queue_full', dropped - others] as const, ...Object.entries(dropReasons)]) {
+      const withSender = neverRefused.has(reason) ? 0 : Math.min(left, records)
+      left -= withSender
+      if (records === withSender) continue
+      this.#droppedRecords += records - withSender
+      this.#meter.count('headwatch_dropped_total', records - withSender, { at: 'queue', reason })
+    }
   }
 }
+
+/** Reasons for which only records go that nobody else has: what orphans waited for, and what can never be taken. */
+const neverRefused: ReadonlySet<string> = new Set(['orphan', 'too_large'])

@@ -56,6 +56,12 @@ export class LogReader implements QueueReader {
     return this.#open().reduce<readonly SequenceRange[]>(closeRange, [])
   }
 
+  /** What is not taken, in no order. */
+  get waitingRanges(): readonly SequenceRange[] {
+    const fetching = Object.values(this.#fetching).map(({ range }) => range)
+    return [...this.#lanes.backlog.ranges, ...this.#lanes.live.ranges, ...fetching]
+  }
+
   /** Whether a number has been put and not taken yet. */
   waitsFor(sequence: bigint): boolean {
     return this.#lanes.backlog.has(sequence) || this.#lanes.live.has(sequence)
@@ -128,8 +134,7 @@ export class LogReader implements QueueReader {
   }
 
   #open(): readonly SequenceRange[] {
-    const fetching = Object.values(this.#fetching).map(({ range }) => range)
-    return [...this.#lanes.backlog.ranges, ...this.#lanes.live.ranges, ...this.#taken.values(), ...fetching]
+    return [...this.waitingRanges, ...this.#taken.values()]
   }
 
   #next(range: SequenceRange, lane: Lane, limits: TakeLimits, signal: AbortSignal) {

@@ -84,6 +84,8 @@ export interface PutResult {
   readonly accepted: number
   /** Records let go, by the queue's own policy, to make or for want of room. */
   readonly dropped: number
+  /** Of these, the ones that went for another reason than that the queue was full, such as `disk_full`. */
+  readonly dropReasons?: Readonly<Record<string, number>>
 }
 
 /**

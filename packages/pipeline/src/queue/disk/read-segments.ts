@@ -1,0 +1,106 @@
+import { join } from 'node:path'
+import { type FileSystem, type OpenFile, readFully } from './file-system.ts'
+import { unpackRecord } from './record-codec.ts'
+import { Segment } from './segment.ts'
+import { firstInName, frameHeaderBytes, headerReach, type ReadHeader, readHeader } from './segment-format.ts'
+import type { Unreadable } from './segment-reader.ts'
+import { walkRecords } from './walk-records.ts'
+
+/** A file that by its name is a segment and has no header that can be read. */
+export interface Headless {
+  readonly path: string
+  readonly bytes: number
+  /** By its name. */
+  readonly first: bigint
+}
+
+export interface ReadSegments {
+  /** Ascending, disjoint. */
+  readonly segments: readonly Segment[]
+  readonly damaged: readonly Unreadable[]
+  readonly headless: readonly Headless[]
+  /** Files without a record. */
+  readonly empty: readonly string[]
+  /** What stands behind the last record of the newest segment. */
+  readonly torn: { readonly segment: Segment; readonly bytes: number } | undefined
+}
+
+/** A segment file, as far as its header says. */
+export interface SegmentFile {
+  readonly path: string
+  readonly first: bigint
+  readonly bytes: number
+  readonly header: ReadHeader
+}
+
+/** The headers of the segment files of a folder. */
+export async function readHeaders(files: FileSystem, folder: string): Promise<readonly SegmentFile[]> {
+  const found: SegmentFile[] = []
+  for (const name of await files.list(folder)) {
+    const first = firstInName(name)
+    if (first === undefined) continue
+    const path = join(folder, name)
+    const file = await files.open(path, 'read')
+    try {
+      const head = Buffer.alloc(headerReach)
+      const header = readHeader(head.subarray(0, await readFully(file, head, 0)))
+      found.push({ path, first: header.is === 'good' ? header.header.first : first, bytes: await file.size(), header })
+    } finally {
+      await file.close()
+    }
+  }
+  return found.sort((a, b) => (a.first < b.first ? -1 : 1))
+}
+
+/**
+ * Reads every record of a folder. What a file has at or above the first number of the one that follows was never promised, and is
+ * passed over.
+ */
+export async function readSegments(files: FileSystem, folder: string): Promise<ReadSegments> {
+  const found = await readHeaders(files, folder)
+  const segments: Segment[] = []
+  const damaged: Unreadable[] = []
+  const headless: Headless[] = []
+  const empty: string[] = []
+  let torn: ReadSegments['torn']
+  for (const [index, { path, first, bytes, header }] of found.entries()) {
+    if (header.is !== 'good') {
+      headless.push({ path, first, bytes })
+      continue
+    }
+    const segment = new Segment(path, header.header, header.bytes)
+    segment.fileBytes = bytes
+    const behind = found[index + 1]
+    segment.endedMs = behind?.header.is === 'good' ? behind.header.header.operatingMs : segment.header.operatingMs
+    const file = await files.open(path, 'read')
+    damaged.push(...(await readRecords(file, segment, behind?.first).finally(() => file.close())))
+    if (behind === undefined && segment.end < bytes) torn = { segment, bytes: bytes - segment.end }
+    if (segment.isEmpty) empty.push(path)
+    else segments.push(segment)
+  }
+  return { segments, damaged, headless, empty, torn }
+}
+
+/** Takes in the records below `before`. Returns what is damaged between them. */
+async function readRecords(
+  file: OpenFile,
+  segment: Segment,
+  before: bigint | undefined,
+): Promise<readonly Unreadable[]> {
+  const damaged: Unreadable[] = []
+  const walk = { salt: segment.header.salt, from: segment.end, to: segment.fileBytes, expected: segment.first }
+  await walkRecords(file, walk, {
+    record(sequence, _offset, payload) {
+      if (before !== undefined && sequence >= before) return false
+      segment.add(sequence, frameHeaderBytes + payload.byteLength, () => unpackRecord(payload)?.at ?? 0)
+      return true
+    },
+    damage({ offset, bytes, first, last }) {
+      // Behind the last record a file that is not the newest may have what was given up while it was written.
+      const end = last ?? (before ?? first) - 1n
+      if (end >= first) damaged.push({ segment, first, last: end, reason: 'damaged', offset, bytes })
+      if (end >= first || last !== undefined) segment.skip(bytes, end + 1n)
+    },
+  })
+  return damaged
+}
