@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, test } from 'node:test'
@@ -6,6 +7,7 @@ import { applyDelta, type FeedMessage, type ViewContent } from '@headwatch/proto
 import { WebSocket } from 'ws'
 import { joinEthstats } from './peers/ethstats-client.ts'
 import { startTestServer } from './peers/in-process-server.ts'
+import { peerProgram } from './peers/peer-program.ts'
 import { until } from './peers/until.ts'
 
 const json = async (url: string) => {
@@ -137,6 +139,19 @@ describe('the API', () => {
     assert.deepEqual((await json(`${running.url}/readyz`)).body, { ready: true, problems: [] })
     const metrics = await (await fetch(`${running.url}/metrics`)).text()
     assert.match(metrics, /^headwatch_process_resident_memory_bytes \d+$/m)
+  })
+
+  const promtool = peerProgram('promtool')
+  test('gives metrics that Prometheus itself finds nothing wrong with', { skip: promtool.skip }, async () => {
+    await using running = await startTestServer()
+    using client = await joinEthstats(running.host, 'geth-a')
+    client.tellBlock()
+    const input = await until('something is counted', async () => {
+      const text = await (await fetch(`${running.url}/metrics`)).text()
+      return text.includes('headwatch_stored_total') && text
+    })
+    const { status, stdout, stderr } = spawnSync(promtool.path ?? '', ['check', 'metrics'], { input, encoding: 'utf8' })
+    assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' })
   })
 })
 

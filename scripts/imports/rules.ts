@@ -41,10 +41,13 @@ function pluginsDoNotKnowEachOther({ place }: SourceFile, { specifier, to }: Imp
   return `plugin ${place.part} may not know plugin ${to.part}: ${specifier}`
 }
 
-function relativeImportsStayInside({ place, isTest }: SourceFile, { specifier, path, to }: Import): string | undefined {
+function relativeImportsStayInside(file: SourceFile, { specifier, path, to }: Import): string | undefined {
+  const { place } = file
   if (path === undefined || (to?.area === place.area && to.name === place.name)) return undefined
   // What starts real programs stands in test/ once, for the tests of every package and for benches.
-  if ((isTest || place.area === 'bench') && to?.area === 'test') return undefined
+  if ((isForTests(file) || place.area === 'bench') && to?.area === 'test') return undefined
+  // What those programs are stands in scripts/ once.
+  if (place.area === 'test' && to?.area === 'scripts') return undefined
   return `reaches into another package by its path: ${specifier}`
 }
 
@@ -61,9 +64,12 @@ function thirdPartiesSeeOnlyTheSdk({ place }: SourceFile, { specifier, path, to 
 }
 
 function testkitsAreForTests(file: SourceFile, { specifier }: Import): string | undefined {
-  const isForTests = file.isTest || file.place.area === 'test' || /\/(test|testkit)[/.]/.test(file.path)
-  if (isForTests || !isTestkit(specifier)) return undefined
+  if (isForTests(file) || !isTestkit(specifier)) return undefined
   return `${specifier} is for tests`
+}
+
+function isForTests({ isTest, place, path }: SourceFile): boolean {
+  return isTest || place.area === 'test' || /\/(test|testkit)[/.]/.test(path)
 }
 
 function isTestkit(specifier: string): boolean {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { findOnPath } from './find-on-path.ts'
 import { type Peer, peers } from './peers.ts'
 
 /**
@@ -51,19 +51,4 @@ function keepServicesFromStarting(): Disposable {
 
 function isPresent(peer: Peer): boolean {
   return peer.commands.some((command) => findOnPath(command) !== undefined)
-}
-
-function findOnPath(command: string): string | undefined {
-  // Daemons live in sbin, which an ordinary user's PATH leaves out.
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-  return folders.map((folder) => join(folder, command)).find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

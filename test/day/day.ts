@@ -1,6 +1,6 @@
+import type { FaultyProxy } from '../faults/faulty-proxy.ts'
 import type { Anvil } from '../peers/anvil.ts'
 import type { Agent } from './agent.ts'
-import type { FaultyProxy } from '../faults/faulty-proxy.ts'
 import type { Footprints } from './footprint.ts'
 import type { Ledger } from './ledger.ts'
 import type { PretendClient } from './pretend-client.ts'

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { chromium, type Page } from 'playwright-core'
+import { peerProgram } from '../peers/peer-program.ts'
 
 /** Somebody who watches the page all day and never loads it again. Every method waits until the page says it. */
 export interface Viewer extends AsyncDisposable {
@@ -13,15 +13,13 @@ export interface Viewer extends AsyncDisposable {
   readonly errors: readonly string[]
 }
 
-const executablePath = '/usr/bin/chromium'
 const timeout = 90_000
 
 /** Opens the list of a network's nodes. Without Chromium nobody watches, which is said; under CI it is an error. */
 export async function openViewer(url: string, network: string, say: (line: string) => void): Promise<Viewer> {
-  if (existsSync(executablePath)) return watch(`${url}/?network=${network}&screen=nodes&sort=name`)
-  const how = `${executablePath} is missing: apt-get install -y --no-install-recommends chromium`
-  if (process.env.CI === 'true') throw new Error(how)
-  say(`nobody watches the page: ${how}`)
+  const program = peerProgram('Chromium')
+  if (program.path !== undefined) return watch(program.path, `${url}/?network=${network}&screen=nodes&sort=name`)
+  say(`nobody watches the page: ${program.skip}`)
   const nothing = async () => undefined
   return {
     seesState: nothing,
@@ -32,7 +30,7 @@ export async function openViewer(url: string, network: string, say: (line: strin
   }
 }
 
-async function watch(url: string): Promise<Viewer> {
+async function watch(executablePath: string, url: string): Promise<Viewer> {
   const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
   const browser = await chromium.launch({ executablePath, args })
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' })

@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
-import { builtPage, missingBrowser, openPage } from './browser.ts'
+import { builtPage, openPage, skip } from './browser.ts'
 import { type FakeServer, startFakeServer } from './fake-server.ts'
 import { fleetWithoutAnswer, seededFleet } from './seeded-fleet.ts'
 
-const skip = missingBrowser() ?? false
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 describe('the page has no serious accessibility violation', { skip }, () => {

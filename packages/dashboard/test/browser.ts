@@ -1,22 +1,18 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
+import { peerProgram } from '../../../test/peers/peer-program.ts'
 
-const executablePath = '/usr/bin/chromium'
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
 
-/** Why no browser test can run here, or undefined. Under CI a missing browser is a failure. */
-export function missingBrowser(): string | undefined {
-  if (existsSync(executablePath)) return undefined
-  const how = `${executablePath} is missing: apt-get install -y --no-install-recommends chromium`
-  if (process.env.CI === 'true') throw new Error(how)
-  return how
-}
+const program = peerProgram('Chromium')
+
+/** Why no browser test can run here; false when they can. */
+export const skip = program.skip
 
 let browser: Promise<Browser> | undefined
 let built: Promise<string> | undefined
@@ -36,7 +32,7 @@ export async function openPage(
   url: string,
   options: { width?: number; height?: number; reducedMotion?: 'reduce'; expectFailedRequests?: boolean } = {},
 ): Promise<Page> {
-  browser ??= chromium.launch({ executablePath, args: flags.split(' ') })
+  browser ??= chromium.launch({ executablePath: program.path ?? '', args: flags.split(' ') })
   const { width = 1440, height = 900, expectFailedRequests = false, ...rest } = options
   const page = await (await browser).newPage({ viewport: { width, height }, colorScheme: 'dark', ...rest })
   const errors: string[] = []

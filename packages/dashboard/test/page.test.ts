@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { builtPage, missingBrowser, openPage } from './browser.ts'
+import { builtPage, openPage, skip } from './browser.ts'
 import { type FakeServer, startFakeServer } from './fake-server.ts'
 import { fleetWithoutAnswer, hostileNames, seededFleet } from './seeded-fleet.ts'
-
-const skip = missingBrowser() ?? false
 
 describe('the page', { skip }, () => {
   let server: FakeServer
