@@ -73,5 +73,5 @@ function isForTests({ isTest, place, path }: SourceFile): boolean {
 }
 
 function isTestkit(specifier: string): boolean {
-  return /^@headwatch\/[^/]+\/testkit$/.test(specifier)
+  return /^@headwatch\/.+\/testkit$/.test(specifier)
 }

@@ -1,0 +1,6 @@
+export {
+  type AgentStart,
+  type AgentUnderTest,
+  checkNativeAgent,
+  type StartAgent,
+} from './testkit/check-native-agent.ts'
