@@ -105,6 +105,8 @@ export interface Aside<Why> {
   readonly name: string
   readonly why: Why
   readonly body: Buffer
+  /** Of the file before the body. */
+  readonly headBytes: number
 }
 
 /** The files of a folder, oldest first; those that are not whole are left out. */
@@ -114,7 +116,12 @@ export async function* readAside<Why>(files: FileSystem, folder: string): AsyncG
     const end = bytes.indexOf('\n')
     const rest = bytes.subarray(9)
     if (end < 9 || Number.parseInt(bytes.toString('latin1', 0, 8), 16) !== crc32(rest)) continue
-    yield { name, why: JSON.parse(bytes.toString('utf8', 9, end)) as Why, body: bytes.subarray(end + 1) }
+    yield {
+      name,
+      why: JSON.parse(bytes.toString('utf8', 9, end)) as Why,
+      body: bytes.subarray(end + 1),
+      headBytes: end + 1,
+    }
   }
 }
 

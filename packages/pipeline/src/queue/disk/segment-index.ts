@@ -49,6 +49,12 @@ export class SegmentIndex {
     return this.#places[this.#indexFor(place) + 1]
   }
 
+  /** The last entry of a record that was true before a time; undefined where the first was not. */
+  lastBefore(at: UnixMs): number | undefined {
+    const index = this.#ats.findLastIndex((known) => known < at)
+    return index === -1 ? undefined : this.#places[index]
+  }
+
   /** About where a record stands; between two entries as if all were of one length. `tip` is the end. */
   offsetOf(place: number, tip: { readonly place: number; readonly offset: number }): number {
     const index = this.#indexFor(place)
