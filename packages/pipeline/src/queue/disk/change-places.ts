@@ -3,7 +3,7 @@ import { RejectedError } from '@headwatch/sdk'
 import { lockFolder } from '@headwatch/sdk/folder-lock'
 import { encodeBookkeeping, readCursorFile, type SavedPlace, writeCursorFile } from './cursor-file.ts'
 import { overlapOf } from './disk-log.ts'
-import { checkFolder } from './folder-check.ts'
+import { checkIsQueue } from './folder-check.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { countOf, openAfter, Place, unionOf } from './place.ts'
 import { readSegments } from './read-segments.ts'
@@ -44,7 +44,7 @@ export async function forgetDestination(folder: string, destination: string): Pr
 type Change = (saved: SavedPlace, segments: readonly Segment[], next: bigint) => readonly SequenceRange[] | undefined
 
 async function changePlace(folder: string, destination: string, change: Change): Promise<number> {
-  await checkFolder(nodeFileSystem, folder, 'the command')
+  await checkIsQueue(nodeFileSystem, folder)
   const lock = lockFolder(folder, 'the command')
   try {
     const cursors = await readCursorFile(nodeFileSystem, folder)

@@ -4,7 +4,7 @@ import { type Aside, readAside } from './aside-folder.ts'
 import { readCursorFile } from './cursor-file.ts'
 import { DiskLog } from './disk-log.ts'
 import type { FileSystem } from './file-system.ts'
-import { checkFolder, quarantineName, refusedName } from './folder-check.ts'
+import { checkIsQueue, quarantineName, refusedName } from './folder-check.ts'
 import type { Hole } from './holes.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { countOf } from './place.ts'
@@ -59,7 +59,7 @@ export interface DestinationReport {
  * @throws {RejectedError} it is no queue, or one of a newer version.
  */
 export async function inspectQueue(folder: string, files: FileSystem = nodeFileSystem): Promise<QueueReport> {
-  await checkFolder(files, folder, 'the command')
+  await checkIsQueue(files, folder)
   const found = await recover(files, { folder, source: nobody, firstSequence: 1n })
   const saved = await readCursorFile(files, folder)
   const quarantine = await all(readAside<QuarantineWhy>(files, join(folder, quarantineName)))

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { SequenceRange } from '@headwatch/protocol'
 import type { FileSystem } from './file-system.ts'
-import { checkFolder } from './folder-check.ts'
+import { checkIsQueue } from './folder-check.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { readHeaders, type SegmentFile } from './read-segments.ts'
 import { unpackRecord } from './record-codec.ts'
@@ -36,7 +36,7 @@ export interface VerifyOptions {
  */
 export async function verifyQueue(folder: string, options: VerifyOptions = {}): Promise<Verification> {
   const { files = nodeFileSystem, progress, signal } = options
-  await checkFolder(files, folder, 'the command')
+  await checkIsQueue(files, folder)
   const found = await readHeaders(files, folder)
   const totalBytes = found.reduce((sum, { bytes }) => sum + bytes, 0)
   const findings: Finding[] = []
