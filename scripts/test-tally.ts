@@ -5,7 +5,7 @@ import type { TestEvent } from 'node:test/reporters'
 export interface Tally {
   /** Tests that ran, suites and files not counted. */
   readonly ran: number
-  /** "name: reason" of each test that was skipped or left as a to-do. */
+  /** "name: reason" of each test, or suite as a whole, that was skipped or left as a to-do. */
   readonly skipped: readonly string[]
 }
 
@@ -17,10 +17,11 @@ export default async function* testTally(events: AsyncIterable<TestEvent>): Asyn
   let ran = 0
   const skipped: string[] = []
   for await (const event of events) {
-    if (!isOutcome(event) || isContainer(event)) continue
+    if (!isOutcome(event)) continue
     const reason = whyNotRun(event)
-    if (reason === undefined) ran += 1
-    else skipped.push(`${event.data.name}: ${reason}`)
+    // Of the tests in a suite that is skipped nothing is heard.
+    if (reason !== undefined) skipped.push(`${event.data.name}: ${reason}`)
+    else if (!isContainer(event)) ran += 1
   }
   yield JSON.stringify({ ran, skipped } satisfies Tally)
 }
