@@ -35,11 +35,12 @@ export class Pause {
     this.#untilMs = nowMs + Math.max(1, backOffMs(this.#failures++, firstMs, maxMs))
   }
 
-  /** A call succeeded: nobody waits any longer. Returns after how many failures. */
+  /** A call succeeded: nobody waits any longer than the other side asked for. Returns after how many failures. */
   succeeded(): number {
     const { failures } = this
     this.#failures = 0
-    if (failures > 0) this.hurry()
+    this.#untilMs = 0
+    if (failures > 0) this.#wake()
     return failures
   }
 
@@ -47,8 +48,7 @@ export class Pause {
   hurry(): void {
     this.#untilMs = 0
     this.#askedUntilMs = 0
-    this.#hurry.abort()
-    this.#hurry = new AbortController()
+    this.#wake()
   }
 
   /** Resolves when the pause is over or `signal` aborts; at once when there is none. */
@@ -58,5 +58,11 @@ export class Pause {
       if (restMs <= 0) return
       await this.#clock.sleep(restMs, AbortSignal.any([signal, this.#hurry.signal])).catch(() => undefined)
     }
+  }
+
+  /** Everyone looks again how long there is to wait. */
+  #wake(): void {
+    this.#hurry.abort()
+    this.#hurry = new AbortController()
   }
 }
