@@ -23,11 +23,11 @@ export interface Batch {
 }
 
 /** The numbers a batch closes. */
-export function rangeOf(batch: Batch): SequenceRange {
+export function rangeOf(batch: Pick<Batch, 'first' | 'count'>): SequenceRange {
   return { first: batch.first, last: batch.first + BigInt(batch.count) - 1n }
 }
 
 /** The number of the record at `index` in `batch.records`. */
-export function sequenceAt(batch: Batch, index: number): bigint {
+export function sequenceAt(batch: Pick<Batch, 'first' | 'offsets'>, index: number): bigint {
   return batch.first + BigInt(batch.offsets?.[index] ?? index)
 }

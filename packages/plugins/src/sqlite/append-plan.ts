@@ -8,14 +8,13 @@ import {
   type SequenceRange,
   type Source,
   sequenceAt,
-  sourceText,
-  type TelemetryRecord,
 } from '@headwatch/protocol'
-import type { Append, AppendResult } from './messages.ts'
+import type { Row, RowAppend } from './crossing/packed-commit.ts'
+import type { AppendResult } from './messages.ts'
 
 /** Rows to write and numbers to close for several appends. */
 export interface CommitPlan {
-  readonly records: TelemetryRecord[]
+  readonly records: Row[]
   readonly closed: { readonly source: Source; readonly range: SequenceRange }[]
   readonly gaps: Gap[]
   /** For each append, what it comes to when the commit succeeds. */
@@ -26,13 +25,13 @@ type Ranges = (source: Source) => readonly SequenceRange[]
 
 /**
  * Decides which records are new, each append after the one before. An append that would need too many ranges adds
- * nothing; the others go on.
+ * nothing; the others go on. One source is one object in all of `appends`.
  */
-export function planCommit(appends: readonly Append[], stored: Ranges): CommitPlan {
+export function planCommit(appends: readonly RowAppend[], stored: Ranges): CommitPlan {
   const plan: CommitPlan = { records: [], closed: [], gaps: [], results: [] }
-  const planned = new Map<string, readonly SequenceRange[]>()
+  const planned = new Map<Source, readonly SequenceRange[]>()
   for (const append of appends) {
-    const part = planAppend(append, (source) => planned.get(sourceText(source)) ?? stored(source))
+    const part = planAppend(append, (source) => planned.get(source) ?? stored(source))
     plan.results.push(part.result)
     if (part.ranges === undefined) continue
     for (const [source, ranges] of part.ranges) planned.set(source, ranges)
@@ -46,20 +45,20 @@ export function planCommit(appends: readonly Append[], stored: Ranges): CommitPl
 interface AppendPlan extends Pick<CommitPlan, 'records' | 'closed' | 'gaps'> {
   readonly result: AppendResult
   /** Ranges of the sources it touched; undefined when it is refused. */
-  readonly ranges: ReadonlyMap<string, readonly SequenceRange[]> | undefined
+  readonly ranges: ReadonlyMap<Source, readonly SequenceRange[]> | undefined
 }
 
-function planAppend({ batches, gaps }: Append, before: Ranges): AppendPlan {
-  const ranges = new Map<string, readonly SequenceRange[]>()
+function planAppend({ batches, gaps }: RowAppend, before: Ranges): AppendPlan {
+  const ranges = new Map<Source, readonly SequenceRange[]>()
   const plan: Pick<CommitPlan, 'records' | 'closed' | 'gaps'> = { records: [], closed: [], gaps: [] }
   const close = (source: Source, range: SequenceRange, known: readonly SequenceRange[]): void => {
     if (openParts(known, range).length === 0) return
-    ranges.set(sourceText(source), closeRange(known, range))
+    ranges.set(source, closeRange(known, range))
     plan.closed.push({ source, range })
   }
   let given = 0
   for (const batch of batches) {
-    const known = ranges.get(sourceText(batch.source)) ?? before(batch.source)
+    const known = ranges.get(batch.source) ?? before(batch.source)
     given += batch.records.length
     const range = rangeOf(batch)
     const [open] = openParts(known, range)
@@ -70,11 +69,11 @@ function planAppend({ batches, gaps }: Append, before: Ranges): AppendPlan {
     close(batch.source, range, known)
   }
   for (const { source, first, last, reason } of gaps) {
-    const known = ranges.get(sourceText(source)) ?? before(source)
+    const known = ranges.get(source) ?? before(source)
     plan.gaps.push(...openParts(known, { first, last }).map((part) => ({ source, reason, ...part })))
     close(source, { first, last }, known)
   }
-  const over = plan.closed.find(({ source }) => (ranges.get(sourceText(source)) ?? []).length > maxRanges)
+  const over = plan.closed.find(({ source }) => (ranges.get(source) ?? []).length > maxRanges)
   if (over !== undefined) {
     return { ...plan, ranges: undefined, result: { tooManyRangesOf: over.source.agent } }
   }

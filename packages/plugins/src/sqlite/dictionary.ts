@@ -8,25 +8,14 @@ export interface Shape {
   readonly names: readonly string[]
 }
 
-/** A shape and the number it has in this partition. */
-interface NumberedShape {
-  readonly id: number
-  readonly labels: string
-  readonly names: readonly string[]
-}
-
-/** Shapes looked at before the long way round; one node rarely has more. */
-const shapesAtHand = 8
-
 /**
  * Long texts of one partition and the small numbers that stand for them in its rows. Numbers given inside a transaction
  * that fails are wrong afterwards: make a new dictionary then.
  */
 export class Dictionary {
   readonly #ids = new Map<string, number>()
-  /** Origins by node, then agent, then network, and the shapes each sent last: a record's usual way, without making a key. */
-  readonly #origins = new Map<string, Map<string, Map<string | undefined, number>>>()
-  readonly #shapesOf: NumberedShape[][] = []
+  /** Of objects that come again and again, without making a key. */
+  readonly #known = new WeakMap<Source | Origin | Shape, number>()
   readonly #sources: (parts: readonly unknown[]) => number
   readonly #originRows: (parts: readonly unknown[]) => number
   readonly #shapes: (parts: readonly unknown[]) => number
@@ -42,30 +31,23 @@ export class Dictionary {
     return this.#ids.size
   }
 
-  source({ agent, stream, epoch }: Source): number {
-    return this.#sources([agent, stream, epoch])
+  source(source: Source): number {
+    return this.#known.get(source) ?? this.#learn(source, this.#sources([source.agent, source.stream, source.epoch]))
   }
 
-  origin({ agent, node, network }: Origin): number {
-    const known = this.#origins.get(node)?.get(agent)?.get(network)
+  origin(origin: Origin): number {
+    const known = this.#known.get(origin)
     if (known !== undefined) return known
-    const id = this.#originRows([agent, node, network ?? null])
-    const agents = this.#origins.get(node) ?? new Map<string, Map<string | undefined, number>>()
-    const networks = agents.get(agent) ?? new Map<string | undefined, number>()
-    this.#origins.set(node, agents.set(agent, networks.set(network, id)))
-    return id
+    const { agent, node, network } = origin
+    return this.#learn(origin, this.#originRows([agent, node, network ?? null]))
   }
 
-  /** The shape of a set of the origin numbered `origin`. */
-  shape(origin: number, labels: Shape['labels'] | undefined, names: readonly string[]): number {
-    const atHand = this.#shapesOf[origin] ?? []
-    this.#shapesOf[origin] = atHand
-    const text = labelsText(labels)
-    const known = atHand.find((shape) => shape.labels === text && haveSameTexts(shape.names, names))
-    if (known !== undefined) return known.id
-    const id = this.#shapes([text, names])
-    if (atHand.length >= shapesAtHand) atHand.shift()
-    atHand.push({ id, labels: text, names })
+  shape(shape: Shape): number {
+    return this.#known.get(shape) ?? this.#learn(shape, this.#shapes([labelsText(shape.labels), shape.names]))
+  }
+
+  #learn(what: Source | Origin | Shape, id: number): number {
+    this.#known.set(what, id)
     return id
   }
 
@@ -87,12 +69,6 @@ export class Dictionary {
       return last
     }
   }
-}
-
-function haveSameTexts(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false
-  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
-  return true
 }
 
 export function originsOf(db: DatabaseSync): Map<number, KnownOrigin> {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { BlockReport, Gap, MetricSet, SequenceRange, Source, TelemetryRecord, UnixMs } from '@headwatch/protocol'
+import type { BlockReport, Gap, SequenceRange, Source, TelemetryRecord, UnixMs } from '@headwatch/protocol'
+import type { Row, ShapedMetrics } from './crossing/packed-commit.ts'
 import { Dictionary, rowsOf } from './dictionary.ts'
 import { encodeReadings } from './readings-blob.ts'
 import { restOfLog, textOf } from './record-text.ts'
@@ -57,7 +58,7 @@ export class LivePartition {
     this.#insert.state.run(kind, body)
   }
 
-  record(record: TelemetryRecord): void {
+  record(record: Row): void {
     const origin = this.#dictionary.origin(record.origin)
     const at = storable(record.at)
     switch (record.type) {
@@ -88,10 +89,9 @@ export class LivePartition {
     }
   }
 
-  #metrics({ readings, labels, clock }: TelemetryRecord<MetricSet>, origin: number, at: UnixMs): void {
-    const names = Object.keys(readings)
-    const shape = this.#dictionary.shape(origin, labels, names)
-    const blob = encodeReadings(Object.values(readings))
+  #metrics({ shape: known, values, clock }: ShapedMetrics, origin: number, at: UnixMs): void {
+    const shape = this.#dictionary.shape(known)
+    const blob = encodeReadings(values)
     if (clock === undefined) this.#insert.metric.run(origin, at, shape, blob, null, null)
     else this.#insert.metric.run(origin, at, shape, blob, storable(clock.offsetMs), storable(clock.errorMs))
   }

@@ -8,6 +8,7 @@ import type {
   StoreReader,
   TimeRange,
 } from '@headwatch/sdk'
+import type { PackedCommit } from './crossing/packed-commit.ts'
 import type { SqliteConfig } from './config.ts'
 
 /** One caller's append. */
@@ -42,7 +43,7 @@ export type FileQuestion =
 /** `now` is the host's clock: the threads have none. */
 export type WriterRequest =
   | { readonly ask: 'open'; readonly now: UnixMs }
-  | { readonly ask: 'commit'; readonly appends: readonly Append[]; readonly now: UnixMs }
+  | { readonly ask: 'commit'; readonly packed: PackedCommit; readonly now: UnixMs }
   | { readonly ask: 'close' }
   | MemoryQuestion
 

@@ -4,9 +4,10 @@ import type { UnixMs } from '@headwatch/protocol'
 import { RejectedError, RetryableError } from '@headwatch/sdk'
 import { type CommitPlan, planCommit } from './append-plan.ts'
 import type { SqliteConfig } from './config.ts'
+import type { RowAppend } from './crossing/packed-commit.ts'
 import { rowsOf } from './dictionary.ts'
 import { LivePartition } from './live-partition.ts'
-import type { Append, AppendResult, FolderEvent, PartitionFile } from './messages.ts'
+import type { AppendResult, FolderEvent, PartitionFile } from './messages.ts'
 import { bytesOf, listPartitions, nextNumber, partitionPath, removePartition, setAside } from './partition-files.ts'
 import { createTables, openFile, standingOf } from './schema.ts'
 import { isDamage, sentenceOf } from './sqlite-error.ts'
@@ -54,7 +55,7 @@ export class PartitionWriter {
    * Stores appends in one transaction; when it resolves they are on disk. Nothing of them is stored when it throws,
    * or all of it where the disk failed in the very last step: repeating is right in both cases.
    */
-  commit(appends: readonly Append[], now: UnixMs): readonly AppendResult[] {
+  commit(appends: readonly RowAppend[], now: UnixMs): readonly AppendResult[] {
     const state = this.state()
     const plan = planCommit(appends, (source) => state.rangesOf(source))
     if (plan.closed.length === 0) return plan.results

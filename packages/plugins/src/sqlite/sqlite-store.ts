@@ -115,7 +115,7 @@ export class SqliteStore implements Store {
 
   async #commit(appends: readonly Append[]): Promise<readonly AppendResult[]> {
     const writer = await this.#writing()
-    return writer.ask<readonly AppendResult[]>({ ask: 'commit', appends, now: this.#host.clock.now() })
+    return writer.commit(appends, this.#host.clock.now())
   }
 
   async #fromMemory<Q extends MemoryQuestion>(question: Q, signal?: AbortSignal): Promise<Answers[Q['ask']]> {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { RejectedError, verdictOf } from '@headwatch/sdk'
+import { CommitUnpacker } from './crossing/commit-unpacker.ts'
 import { FolderReader } from './folder-reader.ts'
 import type {
   Envelope,
@@ -49,13 +50,14 @@ function failureOf(error: unknown): Failure {
 
 function writerAnswers(): (request: Request) => unknown {
   const writer = new PartitionWriter(config, report)
+  const unpacker = new CommitUnpacker()
   return (given) => {
     const request = given as WriterRequest
     switch (request.ask) {
       case 'open':
         return openWriter(writer, request.now)
       case 'commit':
-        return writer.commit(request.appends, request.now)
+        return writer.commit(unpacker.unpack(request.packed), request.now)
       case 'storedRanges':
         return writer.state().rangesOf(request.of)
       case 'latest':

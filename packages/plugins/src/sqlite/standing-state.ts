@@ -5,7 +5,6 @@ import {
   type AlarmTransition,
   alarmKeyText,
   closeRange,
-  type MetricSet,
   type MetricValue,
   type NodeReport,
   type SequenceRange,
@@ -15,7 +14,8 @@ import {
   type UnixMs,
 } from '@headwatch/protocol'
 import type { LatestReading, NodeKey, TimeRange } from '@headwatch/sdk'
-import { labelsFrom, labelsText, originsOf, rowsOf, shapesOf, sourcesOf } from './dictionary.ts'
+import type { Row, ShapedMetrics } from './crossing/packed-commit.ts'
+import { labelsFrom, labelsText, originsOf, rowsOf, type Shape, shapesOf, sourcesOf } from './dictionary.ts'
 import type { LivePartition } from './live-partition.ts'
 import { decodeReadings } from './readings-blob.ts'
 import { nodeReportFrom, textOf } from './record-text.ts'
@@ -36,6 +36,15 @@ interface Standing {
   value: MetricValue
 }
 
+/** What is stored under one epoch. */
+interface EpochRanges {
+  readonly source: Source
+  /** The epochs of its stream, itself among them. */
+  readonly stream: ReadonlyMap<string, EpochRanges>
+  ranges: readonly SequenceRange[]
+  isForgotten: boolean
+}
+
 /** A node's metrics by labels, then by name. */
 interface NodeReadings {
   count: number
@@ -47,7 +56,12 @@ interface NodeReadings {
  * the newest partition alone is enough to have it again.
  */
 export class StandingState {
-  readonly #ranges = new Map<string, Map<string, { source: Source; ranges: readonly SequenceRange[] }>>()
+  /** By stream, then by epoch; the epoch written to last comes last. */
+  readonly #ranges = new Map<string, Map<string, EpochRanges>>()
+  /** Of sources that come again and again, without making a key. */
+  readonly #rangesAtHand = new WeakMap<Source, EpochRanges>()
+  /** The labels of shapes as text, made once. */
+  readonly #labels = new WeakMap<Shape, string>()
   /** By network, then by node. */
   readonly #readings = new Map<string, Map<string, NodeReadings>>()
   #readingNodes = 0
@@ -57,23 +71,40 @@ export class StandingState {
   readonly forgotten = { node: 0, metric: 0, epoch: 0 }
 
   rangesOf(source: Source): readonly SequenceRange[] {
+    const atHand = this.#rangesAtHand.get(source)
+    if (atHand !== undefined && !atHand.isForgotten) return atHand.ranges
     return this.#ranges.get(streamText(source))?.get(source.epoch)?.ranges ?? []
   }
 
   close(source: Source, range: SequenceRange): void {
-    const stream = streamText(source)
-    const epochs = this.#ranges.get(stream) ?? new Map()
-    this.#ranges.set(stream, epochs)
-    const ranges = closeRange(epochs.get(source.epoch)?.ranges ?? [], range)
-    epochs.delete(source.epoch)
-    epochs.set(source.epoch, { source, ranges })
-    if (epochs.size > standingLimits.epochs) {
+    const known = this.#epochOf(source)
+    known.ranges = closeRange(known.ranges, range)
+  }
+
+  #epochOf(source: Source): EpochRanges {
+    const atHand = this.#rangesAtHand.get(source)
+    if (atHand !== undefined && !atHand.isForgotten && atHand.stream.size === 1) return atHand
+    const text = streamText(source)
+    const stream = this.#ranges.get(text) ?? new Map<string, EpochRanges>()
+    const known = stream.get(source.epoch) ?? { source, stream, ranges: [], isForgotten: false }
+    this.#ranges.set(text, stream)
+    stream.delete(source.epoch)
+    stream.set(source.epoch, known)
+    this.#rangesAtHand.set(source, known)
+    if (stream.size > standingLimits.epochs) this.#forgetOldest(stream)
+    return known
+  }
+
+  #forgetOldest(stream: Map<string, EpochRanges>): void {
+    for (const [epoch, oldest] of stream) {
+      oldest.isForgotten = true
+      stream.delete(epoch)
       this.forgotten.epoch += 1
-      for (const oldest of epochs.keys()) return void epochs.delete(oldest)
+      return
     }
   }
 
-  apply(record: TelemetryRecord): void {
+  apply(record: Row): void {
     if (record.type === 'metrics') this.#read(record)
     else if (record.type === 'node') this.#report(record)
     else if (record.type === 'alarm') this.#alarms.apply(record, record.at)
@@ -174,13 +205,31 @@ export class StandingState {
     }
   }
 
-  #read({ origin: { network, node }, at, readings, labels }: TelemetryRecord<MetricSet>): void {
+  #read({ origin: { network, node }, at, shape, values }: ShapedMetrics): void {
     // A question names a network, so a node without one is never asked for.
     if (network === undefined) return
     const standing = this.#readingsOf(network, node)
     if (standing === undefined) return
-    const text = labelsText(labels)
-    for (const name of Object.keys(readings)) this.#set(standing, text, name, at, readings[name] ?? 0)
+    const labels = this.#labelsOf(shape)
+    const byName = standing.byLabels.get(labels)
+    for (let index = 0; index < values.length; index += 1) {
+      const name = shape.names[index] ?? ''
+      const value = values[index] ?? 0
+      const before = byName?.get(name)
+      if (before === undefined) this.#set(standing, labels, name, at, value)
+      else if (before.at <= at) {
+        before.at = at
+        before.value = value
+      }
+    }
+  }
+
+  #labelsOf(shape: Shape): string {
+    const known = this.#labels.get(shape)
+    if (known !== undefined) return known
+    const text = labelsText(shape.labels)
+    this.#labels.set(shape, text)
+    return text
   }
 
   #set(readings: NodeReadings, labels: string, name: string, at: UnixMs, value: MetricValue): void {

@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads'
+import type { UnixMs } from '@headwatch/protocol'
 import { RejectedError, RetryableError } from '@headwatch/sdk'
 import type { SqliteConfig } from './config.ts'
-import type { Envelope, Failure, FolderEvent, Reply, Request, ThreadData } from './messages.ts'
+import { CommitPacker } from './crossing/commit-packer.ts'
+import type { Append, AppendResult, Envelope, Failure, FolderEvent, Reply, Request, ThreadData } from './messages.ts'
 
 interface Waiting {
   readonly slot: number
@@ -20,6 +22,7 @@ export interface ThreadOptions {
 export class StoreThread {
   readonly #worker: Worker
   readonly #slots: Int32Array
+  readonly #packer = new CommitPacker()
   readonly #free: number[]
   readonly #waiting = new Map<number, Waiting>()
   readonly #onEvents: ThreadOptions['onEvents']
@@ -53,6 +56,10 @@ export class StoreThread {
 
   /** Rejects with the signal's reason as soon as it aborts; the thread stops working on it at its next check. */
   ask<T>(request: Request, signal?: AbortSignal): Promise<T> {
+    return this.#send(request, signal, [])
+  }
+
+  #send<T>(request: Request, signal: AbortSignal | undefined, moved: readonly ArrayBuffer[]): Promise<T> {
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (this.hasEnded) return Promise.reject(new RetryableError('the store thread ended'))
     const slot = this.#free.pop()
@@ -69,8 +76,19 @@ export class StoreThread {
     signal?.addEventListener('abort', onAbort, { once: true })
     const stopListening = (): void => signal?.removeEventListener('abort', onAbort)
     this.#waiting.set(id, { slot, resolve, reject, stopListening })
-    this.#worker.postMessage({ id, slot, request } satisfies Envelope)
+    this.#worker.postMessage({ id, slot, request } satisfies Envelope, moved)
     return promise as Promise<T>
+  }
+
+  /** Has the writer store appends in one transaction; the outcome of each. Settles as `ask` does. */
+  commit(appends: readonly Append[], now: UnixMs): Promise<readonly AppendResult[]> {
+    try {
+      const packed = this.#packer.pack(appends)
+      return this.#send({ ask: 'commit', packed, now }, undefined, [packed.numbers.buffer])
+    } catch (error) {
+      this.#packer.forget()
+      return Promise.reject(error)
+    }
   }
 
   /** Lets the thread close its files, then ends it. Settles everything that waits. Safe to call twice. */
