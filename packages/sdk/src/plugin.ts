@@ -84,6 +84,8 @@ export interface ExportOutcome {
   readonly rejected: readonly { readonly index: number; readonly reason: string }[]
   /** To be sent again. */
   readonly kept: readonly number[]
+  /** Not sent, for the other side has no use for them, and why: counted as dropped, and set aside for nobody. */
+  readonly skipped?: readonly { readonly index: number; readonly reason: string }[]
 }
 
 /** Sends batches elsewhere. */

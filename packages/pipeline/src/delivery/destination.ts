@@ -9,6 +9,7 @@ import { halves, only } from './batch-parts.ts'
 import { type HeldRecords, HeldRuns } from './held-runs.ts'
 import { letGo } from './let-go.ts'
 import { Pause } from './pause.ts'
+import { recordFates } from './record-fates.ts'
 import { Slots } from './slots.ts'
 
 type TakenBatch = Extract<Taken, { kind: 'batch' }>
@@ -266,21 +267,15 @@ export class Destination {
   /** Counts what came of a call that resolved. Returns what is to be sent again. */
   async #delivered(part: Part, outcome: ExportOutcome | undefined, reader: QueueReader): Promise<Rest> {
     const { batch } = part
-    const kept = [...new Set(outcome?.kept)].filter((index) => index in batch.records)
-    const rejected = new Map(outcome?.rejected.map(({ index, reason }) => [index, reason]))
-    for (const index of rejected.keys()) if (!(index in batch.records) || kept.includes(index)) rejected.delete(index)
-    const sent = batch.records.length - rejected.size - kept.length
-    if (sent > 0) this.#parts.meter.count('headwatch_sent_total', sent, { destination: this.name })
-    for (const [reason, refused] of Map.groupBy(rejected, ([, why]) => why)) {
-      const indices = refused.map(([index]) => index)
+    const { kept, rejected, skipped, sentCount } = recordFates(batch, outcome)
+    const { meter } = this.#parts
+    if (sentCount > 0) meter.count('headwatch_sent_total', sentCount, { destination: this.name })
+    for (const [reason, { length }] of skipped)
+      meter.count('headwatch_dropped_total', length, { at: this.name, reason: `skipped_${reason}`.slice(0, 60) })
+    for (const [reason, indices] of rejected)
       await this.#letGo(batch, reader, indices, `rejected_${reason}`.slice(0, 60), reason)
-    }
     if (kept.length === 0) return []
-    const rest = only(
-      batch,
-      kept.sort((a, b) => a - b),
-    )
-    return [{ ...part, batch: rest }]
+    return [{ ...part, batch: only(batch, kept) }]
   }
 
   /** Finds the one record that breaks the exporter by halves. It is let go only once others went well meanwhile. */

@@ -1,4 +1,4 @@
-import type { Batch, NodeId, TelemetryRecord } from '@headwatch/protocol'
+import type { Batch, Lane, NodeId, TelemetryRecord } from '@headwatch/protocol'
 import { defineExporter, type Exporter, type ExportOutcome, type Host, RetryableError, verdictOf } from '@headwatch/sdk'
 import { type EthstatsExporterConfig, exporterConfig } from './config.ts'
 import { NodePicture } from './node-picture.ts'
@@ -28,6 +28,7 @@ interface Share {
 }
 
 type Rejected = ExportOutcome['rejected'][number]
+type Skipped = NonNullable<ExportOutcome['skipped']>[number]
 
 class EthstatsExporter implements Exporter {
   readonly acknowledges = false
@@ -47,8 +48,11 @@ class EthstatsExporter implements Exporter {
 
   async export(batch: Batch, signal: AbortSignal): Promise<ExportOutcome> {
     const rejected: Rejected[] = []
+    const unsaid = batch.records.flatMap((record, index) =>
+      isCarried(record) ? [] : { index, reason: 'not_in_ethstats' },
+    )
     const shares = [...this.#shareOut(batch, rejected).values()]
-    const outcomes = await Promise.allSettled(shares.map((share) => this.#deliver(share, signal)))
+    const outcomes = await Promise.allSettled(shares.map((share) => this.#deliver(share, batch.lane, signal)))
     const failures = outcomes.flatMap((outcome, index) =>
       outcome.status === 'rejected' ? [{ thrown: outcome.reason as unknown, share: shares[index] }] : [],
     )
@@ -56,7 +60,9 @@ class EthstatsExporter implements Exporter {
     const isRetryable = failures.every(({ thrown }) => verdictOf(thrown) === 'retry')
     if (first !== undefined && (!isRetryable || failures.length === shares.length)) throw first.thrown
     const kept = failures.flatMap(({ share }) => share?.indices ?? []).sort((a, b) => a - b)
-    return { rejected, kept }
+    const untold = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+    const skipped = [...unsaid, ...untold]
+    return { rejected, kept, ...(skipped.length > 0 && { skipped }) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -68,9 +74,10 @@ class EthstatsExporter implements Exporter {
   #shareOut(batch: Batch, rejected: Rejected[]): ReadonlyMap<Node, Share> {
     const shares = new Map<Node, Share>()
     for (const [index, record] of batch.records.entries()) {
-      const node = isCarried(record) ? this.#nodeOf(record.origin.node) : undefined
+      if (!isCarried(record)) continue
+      const node = this.#nodeOf(record.origin.node)
       if (node === undefined) {
-        rejected.push({ index, reason: isCarried(record) ? 'too_many_nodes' : 'not_in_ethstats' })
+        rejected.push({ index, reason: 'too_many_nodes' })
         continue
       }
       const share = shares.get(node) ?? { node, indices: [], records: [] }
@@ -81,12 +88,18 @@ class EthstatsExporter implements Exporter {
     return shares
   }
 
-  async #deliver({ node, records }: Share, signal: AbortSignal): Promise<void> {
+  /** What waited is not told as if it were now: of its blocks the server hears when it asks for history. */
+  async #deliver({ node, records, indices }: Share, lane: Lane, signal: AbortSignal): Promise<readonly Skipped[]> {
     if (this.#stop.signal.aborted) throw new RetryableError('the exporter has stopped')
-    const { isHelloNew, frames } = node.picture.absorb(records, this.#host.clock.now())
+    const { isHelloNew, frames, untold } = node.picture.absorb(records, this.#host.clock.now())
     if (isHelloNew) node.link.greetAgain()
-    await node.link.whenReady(signal)
+    await node.link.whenReady(signal, frames.length > 0 ? 'news' : 'nothing_new')
+    if (lane === 'backlog') node.link.backlogComes()
     await node.link.send(frames, signal)
+    return untold.flatMap((reason, place) => {
+      const index = indices[place]
+      return reason === undefined || index === undefined ? [] : { index, reason }
+    })
   }
 
   #nodeOf(id: NodeId): Node | undefined {

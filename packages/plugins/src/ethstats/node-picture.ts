@@ -24,14 +24,19 @@ export interface NodePictureOptions {
   readonly id: string
   readonly secret: string
   readonly contact: string | undefined
-  /** An older block is told as history only. */
+  /** An older block is told as history only, older readings not at all. */
   readonly staleAfterMs: number
 }
 
-/** What records came to: frames to send in this order, and whether a new hello is due first. */
+/** Why a record is not told: it says nothing an old server has a word for, came too late, or is told when history is asked for. */
+export type Untold = 'not_in_ethstats' | 'too_old' | 'for_history'
+
+/** What records came to: frames to send in this order, whether a new hello is due first, and what is not told. */
 export interface Outgoing {
   readonly isHelloNew: boolean
   readonly frames: readonly string[]
+  /** For each record; undefined where it is told. */
+  readonly untold: readonly (Untold | undefined)[]
 }
 
 /** What one node last told, as an old server wants to hear it: of readings the latest counts, of blocks each fresh one. */
@@ -53,14 +58,11 @@ export class NodePicture {
     const before = this.hello()
     const frames: string[] = []
     const told = new Set<string>()
-    for (const record of records) {
+    const untold = records.map((record) => {
       this.#network ??= record.origin.network?.split('-', 1)[0]
-      if (record.type === 'node') this.#node = { ...this.#node, ...record }
-      if (record.type === 'metrics') this.#takeReadings(record, told)
-      if (record.type === 'block' && this.#takeBlock(record, now)) frames.push(blockFrame(this.#id, record.block))
-      if (record.type === 'block_timing') frames.push(timingFrame(this.#id, record))
-    }
-    return { isHelloNew: this.hello() !== before, frames: [...frames, ...this.#readingFrames(told)] }
+      return this.#absorbOne(record, now, frames, told)
+    })
+    return { isHelloNew: this.hello() !== before, frames: [...frames, ...this.#readingFrames(told)], untold }
   }
 
   hello(): string {
@@ -70,11 +72,11 @@ export class NodePicture {
     return helloFrame({ id, secret, name: id, node })
   }
 
-  /** What a server that knows nothing is told: the head while it is fresh, and the readings. */
+  /** What a server that knows nothing is told: the head and the readings, while they are fresh. */
   current(now: UnixMs): readonly string[] {
-    const isFresh = this.#head !== undefined && now - this.#head.at < this.#options.staleAfterMs
-    const head = isFresh && this.#head ? [blockFrame(this.#id, this.#head.block)] : []
-    return [...head, ...this.#readingFrames(new Set(Object.keys(this.#readings)))]
+    const head = this.#head && !this.#isStale(this.#head.at, now) ? [blockFrame(this.#id, this.#head.block)] : []
+    const told = this.#isStale(this.#readAt, now) ? [] : Object.keys(this.#readings)
+    return [...head, ...this.#readingFrames(new Set(told))]
   }
 
   history(wish: HistoryWish): string {
@@ -85,19 +87,50 @@ export class NodePicture {
     return this.#options.id
   }
 
-  #takeReadings({ readings, at, labels }: TelemetryRecord<MetricSet>, told: Set<string>): void {
-    if (labels !== undefined || at < this.#readAt) return
-    const wanted = Object.entries(readings).filter(([name]) => carried.has(name))
-    if (wanted.length === 0) return
+  #isStale(at: UnixMs, now: UnixMs): boolean {
+    return now - at >= this.#options.staleAfterMs
+  }
+
+  /** Adds to `frames` and `told` what the server should hear now. */
+  #absorbOne(record: TelemetryRecord, now: UnixMs, frames: string[], told: Set<string>): Untold | undefined {
+    switch (record.type) {
+      case 'node':
+        this.#node = { ...this.#node, ...record }
+        return undefined
+      case 'metrics':
+        return this.#takeReadings(record, now, told)
+      case 'block':
+        if (!this.#takeBlock(record, now)) return 'for_history'
+        frames.push(blockFrame(this.#id, record.block))
+        return undefined
+      case 'block_timing':
+        if (this.#isStale(record.at, now)) return 'too_old'
+        frames.push(timingFrame(this.#id, record))
+        return undefined
+      default:
+        return 'not_in_ethstats'
+    }
+  }
+
+  #takeReadings(
+    { readings, at, labels }: TelemetryRecord<MetricSet>,
+    now: UnixMs,
+    told: Set<string>,
+  ): Untold | undefined {
+    const wanted = labels === undefined ? Object.entries(readings).filter(([name]) => carried.has(name)) : []
+    if (wanted.length === 0) return 'not_in_ethstats'
+    if (at < this.#readAt) return 'too_old'
     this.#readAt = at
     this.#readings = { ...this.#readings, ...Object.fromEntries(wanted) }
+    if (this.#isStale(at, now)) return 'too_old'
     for (const [name] of wanted) told.add(name)
+    return undefined
   }
 
   /** Whether the server should hear of it now. */
   #takeBlock(record: TelemetryRecord<BlockReport>, now: UnixMs): boolean {
     this.#recent.add(record.block)
-    if (record.occasion === 'history' || now - record.at >= this.#options.staleAfterMs) return false
+    if (record.occasion === 'history' || this.#isStale(record.at, now)) return false
     if (this.#head === undefined || record.at >= this.#head.at) this.#head = record
     return true
   }

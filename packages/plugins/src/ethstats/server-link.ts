@@ -8,6 +8,7 @@ import {
 import { type Clock, type Logger, RetryableError } from '@headwatch/sdk'
 import { WebSocket } from 'ws'
 import { BackOff } from './back-off.ts'
+import { HistoryWishes } from './history-wishes.ts'
 import type { NodePicture } from './node-picture.ts'
 
 export interface ServerLinkOptions {
@@ -22,6 +23,8 @@ export interface ServerLinkOptions {
 type LinkState = 'away' | 'connecting' | 'greeting' | 'ready'
 
 interface Waiter {
+  /** Whether it has anything to tell that the server does not know. */
+  readonly brings: 'news' | 'nothing_new'
   readonly resolve: () => void
   readonly reject: (error: Error) => void
 }
@@ -39,6 +42,7 @@ export class ServerLink {
   readonly #logger: Logger
   readonly #backOff = new BackOff()
   readonly #waiters = new Set<Waiter>()
+  readonly #wishes = new HistoryWishes()
   #state: LinkState = 'away'
   #socket: WebSocket | undefined
   #sinceMs = 0
@@ -47,6 +51,8 @@ export class ServerLink {
   #pingedMs: number | undefined
   #awaitsPong = false
   #failuresLogged = 0
+  /** Whether anybody was told to come again. */
+  #hasBacklog = false
   #isClosed = false
 
   constructor(options: ServerLinkOptions, picture: NodePicture, lent: { clock: Clock; logger: Logger }) {
@@ -57,12 +63,12 @@ export class ServerLink {
   }
 
   /** Resolves when frames may be sent. @throws {RetryableError} not now. */
-  async whenReady(signal: AbortSignal): Promise<void> {
+  async whenReady(signal: AbortSignal, brings: Waiter['brings']): Promise<void> {
     if (this.#state === 'ready') return
     if (signal.aborted) throw new RetryableError('stopped while waiting for the server')
     if (this.#state === 'away') this.#connectOrThrow()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiter: Waiter = { resolve, reject }
+    const waiter: Waiter = { brings, resolve, reject }
     const abort = (): void => reject(new RetryableError('stopped while waiting for the server'))
     this.#waiters.add(waiter)
     signal.addEventListener('abort', abort, { once: true })
@@ -92,6 +98,11 @@ export class ServerLink {
     })
   }
 
+  /** Something was taken in that had waited: history is answered once no more of it comes. */
+  backlogComes(): void {
+    this.#wishes.backlogCame(this.#clock.monotonicMs())
+  }
+
   /** Says hello once more, because something in it changed. */
   greetAgain(): void {
     if (this.#state === 'ready' || this.#state === 'greeting') this.#socket?.send(this.#picture.hello())
@@ -101,6 +112,7 @@ export class ServerLink {
   tick(): void {
     const nowMs = this.#clock.monotonicMs()
     if (this.#isClosed) return
+    if (this.#state === 'ready') this.#answerWishes(nowMs)
     if (this.#state === 'away') {
       if (nowMs >= this.#retryAtMs) this.#connect(nowMs)
     } else if (this.#state !== 'ready') {
@@ -169,11 +181,18 @@ export class ServerLink {
   }
 
   #answer(socket: WebSocket, frame: ServerFrame): void {
-    if (frame.kind === 'history_wish') socket.send(this.#picture.history(frame.wish))
+    if (frame.kind === 'history_wish') {
+      this.#wishes.add(frame.wish)
+      this.#answerWishes(this.#lastHeardMs)
+    }
     if (frame.kind === 'node_pong' && this.#awaitsPong && this.#pingedMs !== undefined) {
       this.#awaitsPong = false
       socket.send(latencyFrame(this.#options.id, (this.#lastHeardMs - this.#pingedMs) / 2))
     }
+  }
+
+  #answerWishes(nowMs: number): void {
+    for (const wish of this.#wishes.take(nowMs)) this.#socket?.send(this.#picture.history(wish))
   }
 
   /** A server that is said hello to once more answers `ready` once more. */
@@ -184,8 +203,11 @@ export class ServerLink {
     this.#failuresLogged = 0
     this.#logger.info('connected to an ethstats server', this.#logFields())
     this.#ping(this.#lastHeardMs)
-    // Whoever waits is about to tell the newest itself.
-    if (this.#waiters.size === 0) for (const frame of this.#picture.current(this.#clock.now())) socket.send(frame)
+    this.#wishes.begin(this.#sinceMs, this.#hasBacklog)
+    this.#hasBacklog = false
+    // Whoever waits with news is about to tell the newest itself.
+    if (![...this.#waiters].some(({ brings }) => brings === 'news'))
+      for (const frame of this.#picture.current(this.#clock.now())) socket.send(frame)
     for (const waiter of this.#waiters) waiter.resolve()
   }
 
@@ -212,6 +234,7 @@ export class ServerLink {
   }
 
   #awayError(): RetryableError {
+    this.#hasBacklog = true
     const retryAfterMs = Math.max(0, Math.ceil(this.#retryAtMs - this.#clock.monotonicMs()))
     return new RetryableError(`no connection to ${this.#options.endpoint.host}`, { retryAfterMs })
   }

@@ -186,7 +186,7 @@ async function firstRefusal(exporter: Exporter, next: () => Batch, clock: FakeCl
 /** Each record of the batch has at most one fate. */
 function assertOutcome(outcome: ExportOutcome | undefined, records: number): void {
   if (outcome === undefined) return
-  const named = [...outcome.rejected.map(({ index }) => index), ...outcome.kept]
+  const named = [...[...outcome.rejected, ...(outcome.skipped ?? [])].map(({ index }) => index), ...outcome.kept]
   assert.equal(new Set(named).size, named.length, 'a record is named twice')
   for (const index of named) assert.ok(Number.isInteger(index) && index >= 0 && index < records, `no record ${index}`)
 }
