@@ -8,7 +8,7 @@ import { usageOf } from '../test/peers/process-usage.ts'
 import { type Bench, rounded } from './bench-result.ts'
 import { startHeadwatch, startNode } from './built-program.ts'
 
-/** The built agent beside a real chain, reporting to a built server; and a Node process that does nothing. */
+/** The built agent beside a real chain, its queue on disk, reporting to a built server; and a Node process that does nothing. */
 export const agent: Bench = {
   summary: 'Memory and CPU of the built agent on a 5 s chain, beside a bare Node.',
   defaults: { seconds: 60, warmUpSeconds: 15 },
@@ -16,14 +16,13 @@ export const agent: Bench = {
     await using chain = await startAnvil({ blockTimeS: 5 })
     const port = await freePort()
     await using folder = temporaryFolder()
-    await using server = startHeadwatch(['server', '--listen', `127.0.0.1:${port}`, '--data', folder.path], {
-      HEADWATCH_SECRET: 'bench',
-    })
+    const ofServer = ['--listen', `127.0.0.1:${port}`, '--data', join(folder.path, 'server')]
+    await using server = startHeadwatch(['server', ...ofServer], { HEADWATCH_SECRET: 'bench' })
     await server.line(/page on/)
-    await using watched = startHeadwatch(
-      ['agent', '--rpc', chain.endpoint, '--server', `http://127.0.0.1:${port}`, '--name', 'bench'],
-      { HEADWATCH_TOKEN: 'bench' },
-    )
+    const ofAgent = ['--rpc', chain.endpoint, '--server', `http://127.0.0.1:${port}`, '--name', 'bench']
+    await using watched = startHeadwatch(['agent', ...ofAgent, '--data', join(folder.path, 'agent')], {
+      HEADWATCH_TOKEN: 'bench',
+    })
     await watched.line(/agent/)
     await using bare = startNode(['--eval', 'console.log("idle"); setInterval(() => {}, 1000)'])
     say(`Warming up for ${warmUpSeconds} s, then measuring for ${seconds} s…`)

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { readAgentConfig, startAgent } from '@headwatch/agent'
 import { mineBlocks, startAnvil } from './peers/anvil.ts'
 import { startTestServer } from './peers/in-process-server.ts'
+import { temporaryFolder } from './peers/temporary-folder.ts'
 import { until } from './peers/until.ts'
 
 interface Answer {
@@ -20,12 +21,13 @@ async function nodesOf(url: string): Promise<readonly Record<string, unknown>[]>
 
 test('a real chain is watched block by block, its death has a cause, and it comes back by itself', async () => {
   await using running = await startTestServer()
+  using folder = temporaryFolder()
   let chain = await startAnvil()
   const text = JSON.stringify({
     self: { agent: 'eu-1' },
     collectors: { ethereum: { endpoint: chain.endpoint, everyMs: 500 }, host: {} },
     exporters: { ethstats: { endpoint: `ws://${running.host}`, secret: 'test', retryFirstMs: 100 } },
-    program: { logLevel: 'error' },
+    program: { logLevel: 'error', folder: folder.path },
   })
   await using agent = await startAgent(await readAgentConfig({ file: 'test', text, environment: {} }))
   const node = (wanted: (node: Record<string, unknown>) => boolean) => async () =>

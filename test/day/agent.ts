@@ -11,6 +11,8 @@ export interface AgentOptions {
   readonly server: string
   /** How it reports: to a Headwatch server as its own agents do, or as ethstats. */
   readonly speaks: 'native' | 'ethstats'
+  /** Where what waits is kept: its own. */
+  readonly dataFolder: string
   /** A configuration file to write and use; flags alone when absent. */
   readonly configFile?: string
 }
@@ -27,10 +29,10 @@ export interface Agent extends AsyncDisposable {
 const everyMs = 500
 
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  const { program, name, secret, rpc, server, speaks, configFile } = options
+  const { program, name, secret, rpc, server, speaks, dataFolder, configFile } = options
   if (configFile !== undefined) writeFileSync(configFile, configuration(options))
   const destination = speaks === 'native' ? ['--server', `http://${server}`] : ['--ethstats', `ws://${server}`]
-  const flags = ['--rpc', rpc, ...destination, '--name', name]
+  const flags = ['--rpc', rpc, ...destination, '--name', name, '--data', dataFolder]
   const args = ['agent', ...(configFile === undefined ? flags : ['--config', configFile])]
   const environment = { HEADWATCH_SECRET: secret, HEADWATCH_TOKEN: `the token of ${name}` }
   const start = () => startHeadwatch({ program, args, environment, saysReady: /^Headwatch agent/ })
@@ -47,7 +49,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   }
 }
 
-function configuration({ name, rpc, server, speaks }: AgentOptions): string {
+function configuration({ name, rpc, server, speaks, dataFolder }: AgentOptions): string {
   const exporter = {
     native: `native: { endpoint: "ws://${server}/agent", token: "\${HEADWATCH_TOKEN}", retention: acked }`,
     ethstats: `ethstats: { endpoint: "ws://${server}", secret: "\${HEADWATCH_SECRET}" }`,
@@ -58,5 +60,6 @@ collectors:
   host: {}
 exporters:
   ${exporter}
+program: { folder: "${dataFolder}" }
 `
 }

@@ -28,7 +28,8 @@ export async function startDay(folder: string, stack: AsyncDisposableStack, say:
   const proxy = stack.use(await startFaultyProxy(port))
   const agent = async (name: string, way: { port: number; speaks: 'native' | 'ethstats'; configFile?: string }) => {
     const { port: through, ...rest } = way
-    const common = { program, name, secret, rpc: chain.endpoint, server: `127.0.0.1:${through}` }
+    const dataFolder = join(folder, name)
+    const common = { program, name, secret, rpc: chain.endpoint, server: `127.0.0.1:${through}`, dataFolder }
     return stack.use(await startAgent({ ...common, ...rest }))
   }
   const steady = await agent('bergen', { port, speaks: 'native', configFile: join(folder, 'bergen.yaml') })

@@ -2,6 +2,11 @@ import { z } from 'zod'
 
 /** The `program:` part of an agent's configuration. */
 export const programSettings = z.object({
+  folder: z
+    .string()
+    .min(1)
+    .default('./data')
+    .describe('Folder for what has to outlive the program: what waits for a destination. One program at a time.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much is logged.'),
   drainMs: z
     .int()

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { jsonLogger, MemoryQueue, MetricRegistry, type Plan, startPipelines, systemClock } from '@headwatch/pipeline'
+import {
+  type DrainOutcome,
+  jsonLogger,
+  MetricRegistry,
+  type Plan,
+  queueFolders,
+  startPipelines,
+  systemClock,
+} from '@headwatch/pipeline'
 import type { Logger } from '@headwatch/sdk'
 import type { ProgramSettings } from './settings.ts'
 
@@ -15,24 +23,29 @@ export interface RunningAgent extends AsyncDisposable {
   readonly metrics: MetricRegistry
   /** Sentences on what does not work; empty when everything does. */
   problems(): readonly string[]
-  /** Stops reading, sends what is held within `drainMs`, and ends. Safe to call twice. */
-  stop(): Promise<{ readonly lostRecords: number }>
+  /** Stops reading, sends what is held within `drainMs`, and ends. What is on disk by then waits there. Safe to call twice. */
+  stop(): Promise<DrainOutcome>
 }
 
-/** Starts every collector and exporter of the plan in this process. */
+/**
+ * Starts every collector and exporter of the plan in this process.
+ *
+ * @throws {RejectedError} one sentence when a queue cannot be opened. Nothing runs then.
+ */
 export async function startAgent({
   plan,
   settings,
   logger = jsonLogger(settings.logLevel, 'agent'),
 }: AgentOptions): Promise<RunningAgent> {
   const metrics = new MetricRegistry()
+  const clock = systemClock
   const pipelines = await startPipelines(plan, {
+    clock,
     logger,
     metrics,
-    clock: systemClock,
     lent: {},
     epoch: randomUUID(),
-    makeQueue: (source, { queue }) => new MemoryQueue(source, { limits: queue, whenFull: queue.whenFull }),
+    ...queueFolders(settings.folder, 'program.folder', { clock, logger, meter: metrics }),
   })
   const stop = () => pipelines.drain(settings.drainMs)
   return { metrics, stop, problems: () => pipelines.problems(), [Symbol.asyncDispose]: async () => void (await stop()) }

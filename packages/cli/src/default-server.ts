@@ -5,7 +5,7 @@ export function defaultServer(listen: string, dataFolder: string) {
     receivers: { native: {}, ethstats: {} },
     processors: { node_silence: {} },
     stores: { sqlite: { folder: dataFolder } },
-    server: { listen },
+    server: { listen, folder: dataFolder },
     access: { sharedSecrets: hasSecret ? [`\${HEADWATCH_SECRET}`] : [], bindingsFile: `${dataFolder}/agents.json` },
   }
 }

@@ -22,6 +22,9 @@ async function silentServer() {
   return { port, [Symbol.dispose]: () => void server.close() }
 }
 
+/** One that gets as far as its queue. */
+const anAgent = ['agent', '--server', 'ws://127.0.0.1:9']
+
 describe('help', { concurrency: 3 }, () => {
   test('of the program names every command and where to begin', async () => {
     const { code, out } = await outcomeOf(['--help'])
@@ -94,10 +97,19 @@ describe('a mistake is answered with one sentence and exit code 2:', { concurren
       ['server', '--listen', '127.0.0.1:0', '--data', '/sys/headwatch'],
       /\/sys\/headwatch/,
     ],
+    ['a queue below a file', [...anAgent, '--data', 'empty/data'], /empty\/data.* program\.folder/],
+    ['a queue where nobody can write', [...anAgent, '--data', '/sys/headwatch'], /\/sys\/headwatch.* program\.folder/],
+    [
+      'a promise no queue keeps',
+      ['check-config', 'promise.yaml'],
+      /^promise\.yaml:3:\d+: pipelines\.main\.acknowledge: a queue in memory cannot promise that data is on disk/,
+    ],
   ]
   for (const [what, args, message, environment = {}] of cases) {
     test(what, async () => {
       using folder = folderWith({
+        'promise.yaml':
+          'collectors: { host: }\nexporters: { native: }\npipelines: { main: { from: [host], to: [native], acknowledge: disk, queue: { keep: memory } } }\n',
         'bad.yaml': 'collectors:\n  ethereum:\n    endpont: http://x\n',
         'broken.yaml': 'collectors: {\n',
         empty: '',
@@ -146,6 +158,25 @@ describe('a program at work', () => {
     const { code, out } = await up.ended
     assert.match(out, /SIGTERM: stopping/)
     assert.equal(code, 0)
+  })
+
+  test('leaves what its server has not got on disk, and says how much', async () => {
+    using folder = folderWith()
+    writeFileSync(
+      join(folder.path, 'agent.yaml'),
+      `collectors: { host: { everyMs: 100 } }
+exporters: { native: { endpoint: 'ws://127.0.0.1:9', retryFirstMs: 20 } }
+program: { folder: kept, drainMs: 100 }`,
+    )
+    await using agent = runProgram(['agent', '--config', 'agent.yaml'], { folder: folder.path })
+    await agent.says(/a destination does not take data/)
+    agent.signal('SIGTERM')
+    const { code, out } = await agent.ended
+    assert.match(out, /Stopped; \d+ records? waits? on disk for the next start\.\n$/)
+    assert.equal(code, 0)
+    const inspected = await outcomeOf(['queue', 'inspect', 'kept', '--json'], { folder: folder.path })
+    assert.equal(inspected.code, 0)
+    assert.match(inspected.out, /"name": "native"/)
   })
 
   test('ends at once on a second signal while it still has something to bring out', async () => {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { agentCommand } from './commands/agent.ts'
 import { checkConfigCommand } from './commands/check-config.ts'
+import { queueCommand } from './commands/queue.ts'
 import { serverCommand } from './commands/server.ts'
 import { upCommand } from './commands/up.ts'
 import { complaint, exitCode } from './exit.ts'
@@ -17,8 +18,9 @@ const program = new Command('headwatch')
     '\nFirst look: run "headwatch up" beside a node and open the address it prints.\nEvery flag also reads a variable of the environment, named in the help of its command.\n',
   )
 
-for (const command of [upCommand(), serverCommand(), agentCommand(), checkConfigCommand()]) program.addCommand(command)
-for (const command of [program, ...program.commands]) command.exitOverride()
+for (const command of [upCommand(), serverCommand(), agentCommand(), checkConfigCommand(), queueCommand()])
+  program.addCommand(command)
+for (const command of withAllBelow(program)) command.exitOverride()
 
 try {
   await program.parseAsync()
@@ -29,4 +31,8 @@ try {
     console.error(text)
     process.exitCode = code
   }
+}
+
+function withAllBelow(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)]
 }

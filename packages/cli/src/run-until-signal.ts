@@ -1,8 +1,14 @@
 import { exitCode } from './exit.ts'
 
+/** What was still there when a program ended: gone for good, or on disk for the next start. */
+export interface LeftBehind {
+  readonly lostRecords: number
+  readonly keptRecords: number
+}
+
 /** What a command runs until it is told to stop. */
 export interface Stoppable {
-  stop(): Promise<{ readonly lostRecords: number }>
+  stop(): Promise<LeftBehind>
 }
 
 /**
@@ -15,12 +21,17 @@ export async function runUntilSignal(start: () => Promise<Stoppable>, say: (line
   )
   const program = await start()
   await signalled
-  const { lostRecords } = await program.stop()
-  say(
-    lostRecords === 0
-      ? 'Stopped; nothing was left behind.'
-      : `Stopped; ${lostRecords} records could not be delivered in time and are lost.`,
-  )
+  say(`Stopped; ${leftText(await program.stop())}.`)
+}
+
+function leftText({ lostRecords, keptRecords }: LeftBehind): string {
+  const kept = keptRecords === 0 ? [] : [`${counted(keptRecords, 'waits', 'wait')} on disk for the next start`]
+  const lost = lostRecords === 0 ? [] : [`${counted(lostRecords, 'is', 'are')} lost, for there was no time to deliver`]
+  return [...kept, ...lost].join(', ') || 'nothing was left behind'
+}
+
+function counted(records: number, verbForOne: string, verb: string): string {
+  return records === 1 ? `1 record ${verbForOne}` : `${records} records ${verb}`
 }
 
 /** Resolves with the first signal; the next one ends the process. */

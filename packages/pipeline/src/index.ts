@@ -30,6 +30,7 @@ export type {
   Taken,
   WhenFull,
 } from './queue/queue.ts'
+export { queueFolders } from './queue/queue-folders.ts'
 export type { DrainOutcome, RunningPipelines } from './running-pipelines.ts'
 export { MetricRegistry } from './self-metrics/metric-registry.ts'
 export { processProbe } from './self-metrics/process-probe.ts'

@@ -8,6 +8,7 @@ export const serverSettings = z.object({
     .refine((address) => Number(address.slice(address.lastIndexOf(':') + 1)) <= 65_535, 'ports end at 65535')
     .default('127.0.0.1:3000')
     .describe('Address and port of everything the server offers: page, API, feed, agents.'),
+  folder: z.string().min(1).default('./data').describe('Folder for what waits for exporters. One program at a time.'),
   name: z.string().min(1).max(64).default('headwatch').describe('What the server calls itself.'),
   trustedProxies: z
     .array(z.string())

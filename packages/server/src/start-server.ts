@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import {
-  MemoryQueue,
+  type DrainOutcome,
   MetricRegistry,
-  type PipelinePlan,
   type Plan,
-  type Queue,
+  queueFolders,
   startPipelines,
   systemClock,
 } from '@headwatch/pipeline'
-import { AlarmBook, type Source } from '@headwatch/protocol'
+import { AlarmBook } from '@headwatch/protocol'
 import type { Admission, Logger, NetworkReader, StoreReader } from '@headwatch/sdk'
 import { trustedProxies } from './door/peer-address.ts'
 import { WebSocketDoor } from './door/web-socket-door.ts'
@@ -36,7 +35,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly metrics: MetricRegistry
   problems(): readonly string[]
   /** Stops taking anything in, brings out what is held within `drainMs`, and ends. Safe to call twice. */
-  stop(): Promise<{ readonly lostRecords: number }>
+  stop(): Promise<DrainOutcome>
 }
 
 /**
@@ -67,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     lent,
     epoch,
-    makeQueue,
+    ...queueFolders(settings.folder, 'server.folder', { clock, logger, meter: metrics }),
     recall: (store) => recall(store, network, alarms, clock.now()),
   })
   const reportingOptions = { ...options, clock, metrics, network: network.reader, alarms, pipelines, frontDoor }
@@ -94,10 +93,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stop,
     [Symbol.asyncDispose]: dispose,
   }
-}
-
-function makeQueue(source: Source, { queue }: PipelinePlan): Queue {
-  return new MemoryQueue(source, { limits: queue, whenFull: queue.whenFull })
 }
 
 /** What the store remembers of nodes and alarms, so that a restart forgets neither. */

@@ -5,7 +5,15 @@ import { UsageError } from '../exit.ts'
 import { type GivenFlag, givenFlags } from '../given-flags.ts'
 import { nativeEndpoint } from '../native-endpoint.ts'
 import { runUntilSignal } from '../run-until-signal.ts'
-import { configOption, rpcOption, secretFileOption, secretOption, tokenFileOption, tokenOption } from './options.ts'
+import {
+  configOption,
+  dataOption,
+  rpcOption,
+  secretFileOption,
+  secretOption,
+  tokenFileOption,
+  tokenOption,
+} from './options.ts'
 
 interface AgentFlags {
   readonly config?: string
@@ -36,6 +44,7 @@ export function agentCommand(): Command {
     .addOption(new Option('--name <name>', 'name of this node').env('HEADWATCH_NAME').default(hostname()))
     .addOption(tokenFileOption())
     .addOption(tokenOption())
+    .addOption(dataOption('where what waits for a server is kept'))
     .addOption(secretFileOption())
     .addOption(secretOption())
     .addHelpText(
@@ -50,6 +59,7 @@ const keys = {
   server: ['exporters', 'native', 'endpoint'],
   ethstats: ['exporters', 'ethstats', 'endpoint'],
   name: ['self', 'agent'],
+  data: ['program', 'folder'],
 }
 
 async function runAgent(flags: AgentFlags, command: Command): Promise<void> {

@@ -16,8 +16,8 @@ export const listenOption = () =>
     .env('HEADWATCH_LISTEN')
     .default('127.0.0.1:3000')
 
-export const dataOption = () =>
-  new Option('--data <folder>', 'where history is kept').env('HEADWATCH_DATA').default('./data')
+export const dataOption = (meaning: string) =>
+  new Option('--data <folder>', meaning).env('HEADWATCH_DATA').default('./data')
 
 export const secretFileOption = () =>
   new Option('--secret-file <file>', 'file with the server’s secret; or set HEADWATCH_SECRET').env(

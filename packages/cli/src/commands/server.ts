@@ -20,7 +20,7 @@ export function serverCommand(): Command {
     .description('Take agents in, keep their history, and serve page, API and feed.')
     .addOption(configOption())
     .addOption(listenOption())
-    .addOption(dataOption())
+    .addOption(dataOption('where history is kept, and what waits for exporters'))
     .addOption(secretOption())
     .addHelpText(
       'after',
@@ -41,7 +41,7 @@ async function runServer({ config, listen, data }: ServerFlags, command: Command
     file: config ?? 'the flags',
     text,
     environment: process.env,
-    flags: givenFlags(command, keys),
+    flags: [...givenFlags(command, keys), ...givenFlags(command, { data: ['server', 'folder'] })],
   })
   await runUntilSignal(async () => {
     const server = await startConfiguredServer(read, {

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { dashboardFolder } from '../dashboard-folder.ts'
 import { defaultServer } from '../default-server.ts'
 import { givenFlags } from '../given-flags.ts'
-import { runUntilSignal, type Stoppable } from '../run-until-signal.ts'
+import { type LeftBehind, runUntilSignal, type Stoppable } from '../run-until-signal.ts'
 import { version } from '../version.ts'
 import { dataOption, listenOption, rpcOption, secretOption } from './options.ts'
 
@@ -20,7 +21,7 @@ export function upCommand(): Command {
     .description('Server and agent in one: watch the node on this machine and show it in a browser.')
     .addOption(rpcOption())
     .addOption(listenOption())
-    .addOption(dataOption())
+    .addOption(dataOption('where history is kept, and what waits for it'))
     .addOption(new Option('--name <name>', 'name of the node').env('HEADWATCH_NAME').default(hostname()))
     .addOption(secretOption())
     .addHelpText('after', '\nExample:\n  headwatch up --rpc http://127.0.0.1:8545 --listen 127.0.0.1:3000\n')
@@ -46,6 +47,7 @@ async function runUp({ rpc, listen, data, name }: UpFlags, command: Command): Pr
     self: { agent: name },
     collectors: { ethereum: { endpoint: rpc }, host: {} },
     exporters: { native: { endpoint: inProcess, retention: 'acked' } },
+    program: { folder: join(data, 'agent') },
   })
   const agentConfig = await readAgentConfig(
     {
@@ -83,10 +85,13 @@ function environmentWithout(isLeftOut: (variable: string) => boolean): NodeJS.Pr
 }
 
 /** The agent first: what it holds still finds a server. */
-async function stopBoth(agent: Stoppable, server: Stoppable): Promise<{ readonly lostRecords: number }> {
+async function stopBoth(agent: Stoppable, server: Stoppable): Promise<LeftBehind> {
   const ofAgent = await agent.stop()
   const ofServer = await server.stop()
-  return { lostRecords: ofAgent.lostRecords + ofServer.lostRecords }
+  return {
+    lostRecords: ofAgent.lostRecords + ofServer.lostRecords,
+    keptRecords: ofAgent.keptRecords + ofServer.keptRecords,
+  }
 }
 
 function newsText(

@@ -1,5 +1,5 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Logger } from '@headwatch/sdk'
 import { z } from 'zod'
 import { messageOf } from '../supervision/supervised.ts'
@@ -17,6 +17,11 @@ const alarm = z.looseObject({
 const remembered = z.object({ alarms: z.array(alarm), quarantinedRecords: z.record(z.string(), z.int()) })
 
 const nothing: RememberedQueueAlarms = { alarms: [], quarantinedRecords: {} }
+
+/** Where a program with this data folder remembers them. */
+export function queueAlarmPath(dataFolder: string): string {
+  return join(dataFolder, 'queue-alarms.json')
+}
 
 /** Remembers alarms about queues in the file at `path`, whose folder is made when something is written. */
 export function queueAlarmFile(path: string, logger: Logger): QueueAlarmMemory {

@@ -164,7 +164,7 @@ for (const [whenFull, saying] of [
 test('a queue that cannot be written, one that is damaged, and a backlog nobody reads are alarms of their own', async () => {
   const { heard, steps, exporter } = hearing()
   const { running, clock, says } = await start({ exporters: { out: exporter } })
-  says.health = { problem: 'the disk is full', quarantinedRecords: 2 }
+  says.health = { problem: 'the queue in /q cannot be written: the disk is full', quarantinedRecords: 2 }
   says.orphans = [{ destination: 'gone', records: 7, bytes: 700 }]
   await clock.advance(2_000)
   assert.deepEqual(heard.toSorted(), [
@@ -173,7 +173,7 @@ test('a queue that cannot be written, one that is damaged, and a backlog nobody 
     'raised queue_unwritable main',
   ])
   assert.ok(steps.some(({ text }) => text.includes('the disk is full')))
-  assert.deepEqual(running.problems(), ['the queue of "main" cannot be written: the disk is full'])
+  assert.deepEqual(running.problems(), ['the queue in /q cannot be written: the disk is full'])
   says.health = { quarantinedRecords: 2 }
   says.orphans = []
   await clock.advance(2_000)

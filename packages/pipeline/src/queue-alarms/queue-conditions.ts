@@ -47,12 +47,9 @@ export function fullCondition(agent: string, { pipeline: { name, queue } }: Pipe
   }
 }
 
+/** `problem` is the queue's own sentence. */
 export function unwritableCondition(agent: string, pipeline: string, problem: string): QueueCondition {
-  return {
-    key: queueAlarmKey(agent, 'queue_unwritable', pipeline),
-    severity: 'critical',
-    text: `the queue of "${pipeline}" cannot be written: ${problem}`,
-  }
+  return { key: queueAlarmKey(agent, 'queue_unwritable', pipeline), severity: 'critical', text: problem }
 }
 
 export function damagedCondition(agent: string, pipeline: string): QueueCondition {

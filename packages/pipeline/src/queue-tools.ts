@@ -1,0 +1,6 @@
+export { findQueues } from './queue/tools/find-queues.ts'
+export { forgetDestination } from './queue/tools/forget-destination.ts'
+export { type InspectedDestination, inspectQueue, type QueueInspection } from './queue/tools/inspect-queue.ts'
+export { type ReplayFrom, replayDestination } from './queue/tools/replay-destination.ts'
+export { replayRefused } from './queue/tools/replay-refused.ts'
+export { type QueueFault, type QueueVerification, verifyQueue } from './queue/tools/verify-queue.ts'
