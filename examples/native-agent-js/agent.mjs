@@ -15,7 +15,7 @@ const informational = 6
 
 const [endpoint, name, kept = '10000'] = process.argv.slice(2)
 if (endpoint === undefined || name === undefined) {
-  console.error('Usage: node agent.mjs ws://HOST:PORT/agent NAME [LINES KEPT AT MOST]')
+  say('Usage: node agent.mjs ws://HOST:PORT/agent NAME [LINES KEPT AT MOST]')
   process.exit(2)
 }
 
@@ -48,10 +48,14 @@ while (!isStopping) {
   if (isStopping) break
   failures = wasWelcome ? 0 : failures + 1
   const backOffMs = Math.random() * Math.min(maxWaitMs, firstWaitMs * 2 ** failures) // (17)
-  console.error(`${reason}; trying again`)
+  say(`${reason}; trying again`)
   await wait(Math.max(stayAwayMs, backOffMs)) // (12)
 }
 report()
+
+function say(line) {
+  process.stderr.write(`${line}\n`)
+}
 
 function stop() {
   isStopping = true
@@ -66,5 +70,5 @@ async function leaveWhenEmpty() {
 
 function report() {
   const { full, refused } = log.counts // (20)
-  console.error(`${log.next - 1n} lines numbered, ${full} given up, ${refused} refused by the server`)
+  say(`${log.next - 1n} lines numbered, ${full} given up, ${refused} refused by the server`)
 }

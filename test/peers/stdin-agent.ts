@@ -3,18 +3,18 @@
 import { createInterface } from 'node:readline'
 import { jsonLogger, MemoryQueue, MetricRegistry, startPipelines, systemClock } from '@headwatch/pipeline'
 import { nativeExporterPlugin } from '@headwatch/plugins/native'
-import { defineCollector, type Plugin } from '@headwatch/sdk'
-import { z } from 'zod'
+import { defineCollector, type Plugin, type Schema } from '@headwatch/sdk'
 
 const [endpoint = '', name = '', keeps = '1000'] = process.argv.slice(2)
 const { HEADWATCH_TOKEN: token = '' } = process.env
 
 const lines = createInterface({ input: process.stdin })
+const nothing: Schema<object> = { '~standard': { version: 1, vendor: 'none', validate: () => ({ value: {} }) } }
 const collector = defineCollector({
   name: 'lines',
   summary: 'Yields the lines of standard input.',
   stability: 'experimental',
-  config: z.object({}),
+  config: nothing,
   create: () => ({
     async *collect() {
       for await (const message of lines) yield { type: 'log', severity: 6, application: 'stdin', message }

@@ -26,7 +26,7 @@ const timeout = 30_000
 
 /** Registers tests: what `docs/native-protocol.md` asks of every agent, section 9. */
 export function checkNativeAgent(name: string, startAgent: StartAgent): void {
-  const check = (what: string, run: (parts: CaseParts) => Promise<void>) =>
+  const check = (what: string, run: (parts: CaseParts) => Promise<void>): void => {
     test(what, { timeout }, async (context) => {
       await using server = await startStrictServer()
       let issued = 0
@@ -40,6 +40,7 @@ export function checkNativeAgent(name: string, startAgent: StartAgent): void {
       await run({ server, start, script: server.script, context })
       assert.deepEqual(server.violations, [])
     })
+  }
 
   describe(`${name}, as an agent,`, { timeout: timeout * 4, concurrency: 4 }, () => {
     for (const [what, run] of Object.entries(cases)) check(what, run)
