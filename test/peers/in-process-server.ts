@@ -11,16 +11,17 @@ export interface TestServer extends AsyncDisposable {
   readonly host: string
 }
 
-/** A whole server in this process, on a free port, with a store in a folder of its own. `secret` lets ethstats clients in. */
+/** A whole server in this process, on a free port, with a store in a folder of its own. `secret` lets ethstats clients in, `native` says how agents are received. */
 export async function startTestServer({
   secret = 'test',
   dashboardFolder = undefined as string | undefined,
   settings = {},
+  native = {},
 } = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'headwatch-server-'))
   const text = JSON.stringify({
     self: { agent: 'server' },
-    receivers: { ethstats: {} },
+    receivers: { native, ethstats: {} },
     processors: { node_silence: {} },
     stores: { sqlite: { folder: join(folder, 'data') } },
     server: { listen: '127.0.0.1:0', logLevel: 'error', ...settings },
