@@ -84,6 +84,7 @@ export const alarm = z
     condition: z.enum(['raised', 'cleared']),
     severity: z.string(),
     text: z.string(),
+    repair: z.string().optional().describe('What to do about it, one sentence.'),
     version: z.int(),
   })
   .meta({ id: 'Alarm' })

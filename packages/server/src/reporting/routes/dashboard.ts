@@ -12,7 +12,7 @@ const notBuilt = `<!doctype html><meta charset="utf-8"><title>Headwatch</title>
 <p>The dashboard has not been built. Run <code>npm start</code>, or <code>npm run build</code>, and load this page again.</p>
 `
 
-/** The page and its files. Paths that are no file give the page, so that its addresses can be loaded. */
+/** The page and its files; what the page shows stands behind the question mark of its address. */
 export async function dashboardRoutes(api: Api, { dashboardFolder }: ReportingParts): Promise<void> {
   api.addHook('onSend', async (_request, reply) => void reply.headers(securityHeaders))
   if (dashboardFolder === undefined) {
