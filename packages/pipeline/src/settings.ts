@@ -43,7 +43,7 @@ export const exporterSettings = z.object({
   batchAfterMs: ms('How long a batch that is not full may wait for more').default(0),
   exportTimeoutMs: ms('A call that takes longer is ended and repeated').min(100).default(60_000),
   retryFirstMs: ms('Longest wait before the first repeat; doubled with each further one').min(1).default(1_000),
-  retryMaxMs: ms('Longest wait between two repeats').min(1).default(60_000),
+  retryMaxMs: ms('Longest wait between two repeats').min(1).default(15_000),
 })
 
 /** The queue in front of a pipeline's exporters. */
