@@ -17,6 +17,8 @@ export interface QueueCondition {
   readonly key: AlarmKey
   readonly severity: AlarmSeverity
   readonly text: string
+  /** What to do about it. */
+  readonly repair: string
 }
 
 /** The key of an alarm about the queues of `agent`; `qualifier` is `pipeline` or `pipeline/destination`. */
@@ -44,19 +46,26 @@ export function fullCondition(agent: string, { pipeline: { name, queue } }: Pipe
     key: queueAlarmKey(agent, 'queue_full', name),
     severity: 'major',
     text: `the queue of "${name}" is full: ${fullTexts[queue.whenFull]}`,
+    repair: 'Bring back the destination that is behind, or give the queue more room.',
   }
 }
 
 /** `problem` is the queue's own sentence. */
 export function unwritableCondition(agent: string, pipeline: string, problem: string): QueueCondition {
-  return { key: queueAlarmKey(agent, 'queue_unwritable', pipeline), severity: 'critical', text: problem }
+  return {
+    key: queueAlarmKey(agent, 'queue_unwritable', pipeline),
+    severity: 'critical',
+    text: problem,
+    repair: 'Look at the disk of the data folder: space, rights, errors; it goes on by itself.',
+  }
 }
 
 export function damagedCondition(agent: string, pipeline: string): QueueCondition {
   return {
     key: queueAlarmKey(agent, 'queue_damaged', pipeline),
     severity: 'minor',
-    text: `damaged records in the queue of "${pipeline}" were moved aside; "headwatch queue inspect" lists them`,
+    text: `damaged records in the queue of "${pipeline}" were moved aside`,
+    repair: 'Look at the disk; "headwatch queue inspect" lists what was damaged.',
   }
 }
 
@@ -64,7 +73,8 @@ export function orphanCondition(agent: string, pipeline: string, destination: st
   return {
     key: queueAlarmKey(agent, 'queue_orphan', `${pipeline}/${destination}`),
     severity: 'warning',
-    text: `records in the queue of "${pipeline}" wait for "${destination}", which is not configured; "headwatch queue forget" lets them go`,
+    text: `records in the queue of "${pipeline}" wait for "${destination}", which is not configured`,
+    repair: 'Configure it again, or let its records go with "headwatch queue forget".',
   }
 }
 
@@ -73,5 +83,6 @@ export function stuckCondition(agent: string, pipeline: string, destination: str
     key: queueAlarmKey(agent, 'queue_stuck', `${pipeline}/${destination}`),
     severity: 'major',
     text: `nothing is delivered to "${destination}" although data waits`,
+    repair: 'Look whether it runs and can be reached; what waits is delivered by itself then.',
   }
 }
