@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { zstdDecompressSync } from 'node:zlib'
 import type { AlarmTransition } from '../alarm.ts'
 import type { TelemetryRecord } from '../telemetry.ts'
 import { sampleRecords } from '../testkit/sample-records.ts'
@@ -19,6 +20,19 @@ type Recorded =
   | { readonly name: string; readonly hex: string; readonly numbers: number; readonly body: Body }
 
 const folder = new URL('../../vectors/native/', import.meta.url)
+
+/** Thirty readings of a node's peers, as one packer packed them; others come to other bytes. */
+const packedBody = Uint8Array.from(
+  Buffer.from(
+    [
+      '28b52ffd60020185040034059493a465752d31a6676574682d61ab70656572735f636f756e7491920001c0dc001e9504',
+      '00d3000001a1ee565e00c09202190102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1dc09202191d',
+      '00a013d01de818e80474073a063a01dd818e814e4077a063a013d01de818e80474073a063a01dd818e814e4077a063a0',
+      '13d01de818e842c69850',
+    ].join(''),
+    'hex',
+  ),
+)
 
 const messages: Record<string, NativeMessage> = {
   hello: {
@@ -59,6 +73,7 @@ const messages: Record<string, NativeMessage> = {
     codec: 'plain',
     body: encodeRecords({ records: sampleRecords().slice(1, 2) }),
   },
+  'data-zstd': { type: 'data', stream: 'main', lane: 'backlog', first: 1n, count: 30, codec: 'zstd', body: packedBody },
   gap: { type: 'gap', stream: 'main', lane: 'backlog', first: 70_001n, last: 80_000n, reason: 'wrapped' },
   ack: { type: 'ack', stream: 'main', lane: 'live', through: 2n ** 63n - 1n },
   'nack-retry': {
@@ -138,6 +153,12 @@ describe('a recorded frame', () => {
       })
     }
   }
+
+  test('of a packed body unfolds to records', () => {
+    const body = decodeRecords(zstdDecompressSync(packedBody), 30)
+    assert.ok(body.ok)
+    assert.equal(body.records.length, 30)
+  })
 
   test('exists for every message and body that is listed', () => {
     const files = new Set(readdirSync(folder))
