@@ -90,12 +90,18 @@ export async function udpOutlet(): Promise<Outlet> {
   }
 }
 
-export async function httpOutlet(): Promise<Outlet> {
+/** One that can be told what it refuses. */
+export interface HttpOutlet extends Outlet {
+  accept(isTaken: (message: string) => boolean): void
+}
+
+export async function httpOutlet(): Promise<HttpOutlet> {
   const messages: string[] = []
+  let isTaken = (message: string): boolean => message.length <= longestMessage
   const take = async (request: IncomingMessage): Promise<number> => {
     const chunks = await request.toArray()
     const batch = JSON.parse(Buffer.concat(chunks).toString()) as readonly string[]
-    if (batch.some(({ length }) => length > longestMessage)) return 422
+    if (!batch.every(isTaken)) return 422
     messages.push(...batch)
     return 200
   }
@@ -118,6 +124,9 @@ export async function httpOutlet(): Promise<Outlet> {
   return {
     plugin: httpExporter as Plugin<'exporter'>,
     config: { port },
+    accept(wanted) {
+      isTaken = wanted
+    },
     received: async () => messages,
     goAway,
     comeBack: async () => {

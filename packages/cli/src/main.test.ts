@@ -176,7 +176,7 @@ program: { folder: kept, drainMs: 100 }`,
     assert.equal(code, 0)
     const inspected = await outcomeOf(['queue', 'inspect', 'kept', '--json'], { folder: folder.path })
     assert.equal(inspected.code, 0)
-    assert.match(inspected.out, /"name": "native"/)
+    assert.match(inspected.out, /"destination": "native"/)
   })
 
   test('ends at once on a second signal while it still has something to bring out', async () => {

@@ -6,17 +6,8 @@ export type { Lent } from './lent.ts'
 export { loadPackage } from './loader/load-package.ts'
 export { jsonLogger, type LogLevel } from './logger.ts'
 export type { Instance, PipelinePlan, Plan } from './plan.ts'
-export { forgetDestination, type SetBackTo, setBack } from './queue/disk/change-places.ts'
 export type { DiskQueue } from './queue/disk/disk-queue.ts'
 export { type DiskQueueOptions, minQueueBytes, openDiskQueue } from './queue/disk/open-disk-queue.ts'
-export {
-  type DestinationReport,
-  inspectQueue,
-  type QueueReport,
-  type SegmentReport,
-} from './queue/disk/queue-report.ts'
-export { readRefused, type RefusedFile, removeRefused } from './queue/disk/refused-files.ts'
-export { type Finding, type Verification, type VerifyOptions, verifyQueue } from './queue/disk/verify-queue.ts'
 export { MemoryQueue, type MemoryQueueOptions } from './queue/memory-queue.ts'
 export type {
   Orphan,

@@ -1,11 +1,20 @@
-import { inspectionText } from './inspection-text.ts'
+import { type Inspection, inspectionText } from './inspection-text.ts'
 import { jsonText } from './json-text.ts'
 
 /** `headwatch queue inspect` */
 export async function inspectQueues(folder: string, { json }: { readonly json?: true }): Promise<void> {
-  const { findQueues, inspectQueue } = await import('@headwatch/agent/queue-tools')
-  const queues = []
-  for (const queue of await findQueues(folder)) queues.push(await inspectQueue(queue))
+  const { findQueues } = await import('@headwatch/agent/queue-tools')
+  const queues: Inspection[] = []
+  for (const queue of await findQueues(folder)) queues.push(await inspection(queue))
   if (json) return console.log(jsonText(queues))
   console.log(queues.map((queue) => inspectionText(queue, Date.now())).join('\n\n'))
+}
+
+async function inspection(folder: string): Promise<Inspection> {
+  const { inspectQueue, orphansToldOf } = await import('@headwatch/agent/queue-tools')
+  const report = await inspectQueue(folder)
+  const pipeline = report.sources.at(-1)?.source.stream ?? ''
+  const orphans = await orphansToldOf(folder, pipeline)
+  const destinations = report.destinations.map((known) => ({ ...known, isOrphan: orphans.has(known.destination) }))
+  return { ...report, destinations }
 }

@@ -1,45 +1,55 @@
-import type { QueueInspection } from '@headwatch/agent/queue-tools'
+import type { DestinationReport, QueueReport } from '@headwatch/agent/queue-tools'
 import { ageText, bytesText, countText } from './quantities.ts'
 
+/** A queue, with what is known of who reads it. */
+export interface Inspection extends QueueReport {
+  readonly destinations: readonly (DestinationReport & { readonly isOrphan: boolean })[]
+}
+
 /** A queue for people. `now` dates what waits. */
-export function inspectionText(queue: QueueInspection, now: number): string {
-  const { folder, source, next, bytesOnDisk, segments, kept, quarantinedRecords, quarantine, refused } = queue
-  const numbered =
-    source === undefined ? 'nobody yet' : `${source.agent}, stream ${source.stream}, epoch ${source.epoch}`
-  const setAside = refused.reduce((sum, { records }) => sum + records, 0)
-  const facts = [
-    ['numbered by', `${numbered}; the next record is number ${next}`],
-    ['on disk', `${bytesText(bytesOnDisk)}, ${countText(kept, 'record')} in ${countText(segments.length, 'segment')}`],
-    [
-      'damaged',
-      `${countText(quarantinedRecords, 'record')} so far; ${countText(quarantine.length, 'piece')} in quarantine/`,
-    ],
-    ['refused', `${countText(setAside, 'record')} in refused/`],
-  ]
+export function inspectionText(queue: Inspection, now: number): string {
   return [
-    `Queue ${folder}`,
-    ...facts.map(([name = '', fact]) => `  ${name.padEnd(12)} ${fact}`),
+    `Queue ${queue.folder}`,
+    ...indented(factRows(queue).map(([name, fact]) => `${name.padEnd(12)} ${fact}`)),
     '',
     ...indented(table(destinationRows(queue, now))),
-    ...(segments.length === 0 ? [] : ['', ...indented(table(segmentRows(queue)))]),
-    ...refusals(queue, now),
+    ...(queue.segments.length === 0 ? [] : ['', ...indented(table(segmentRows(queue)))]),
+    ...(queue.refused.length === 0 ? [] : ['', ...indented(table(refusedRows(queue, now)))]),
   ].join('\n')
 }
 
-function destinationRows({ destinations }: QueueInspection, now: number): readonly (readonly string[])[] {
-  if (destinations.length === 0) return [['No destination has a place in it yet.']]
-  const rows = destinations.map(({ name, cursor, records, bytes, oldestAt, isOrphan }) => [
-    isOrphan ? `${name} (not configured)` : name,
+function factRows(queue: Inspection): readonly (readonly [string, string])[] {
+  const { sources, next, isClosed, bytes, segments, quarantinedRecords, quarantine, refused } = queue
+  const source = sources.at(-1)?.source
+  const numbered =
+    source === undefined ? 'nobody yet' : `${source.agent}, stream ${source.stream}, epoch ${source.epoch}`
+  const refusedRecords = refused.reduce((sum, { records }) => sum + records, 0)
+  return [
+    ['numbered by', `${numbered}; the next record is number ${next}`],
+    ['state', isClosed ? 'left in order' : 'in use, or not left in order'],
+    ['on disk', `${bytesText(bytes)} in ${countText(segments.length, 'segment')}`],
+    [
+      'damaged',
+      `${countText(quarantinedRecords, 'record')} so far; ${countText(quarantine.length, 'file')} in quarantine/`,
+    ],
+    ['refused', `${countText(refusedRecords, 'record')}; ${countText(refused.length, 'file')} in refused/`],
+  ]
+}
+
+function destinationRows({ destinations }: Inspection, now: number): readonly (readonly string[])[] {
+  if (destinations.length === 0) return [['No destination has a place in it.']]
+  const rows = destinations.map(({ destination, records, bytes, oldestAt, cursor, isOrphan }) => [
+    isOrphan ? `${destination} (not configured)` : destination,
     String(records),
     bytesText(bytes),
     oldestAt === undefined ? '' : ageText(now - oldestAt),
     String(cursor),
   ])
-  return [['destination', 'waiting', 'bytes', 'oldest', 'at number'], ...rows]
+  return [['destination', 'waiting', 'bytes', 'oldest', 'next number'], ...rows]
 }
 
-function segmentRows({ segments }: QueueInspection): readonly (readonly string[])[] {
-  const rows = segments.map(({ file, first, last, bytes, epoch }) => [
+function segmentRows({ segments }: Inspection): readonly (readonly string[])[] {
+  const rows = segments.map(({ file, first, last, bytes, source: { epoch } }) => [
     file,
     `${first} to ${last}`,
     bytesText(bytes),
@@ -48,15 +58,14 @@ function segmentRows({ segments }: QueueInspection): readonly (readonly string[]
   return [['segment', 'numbers', 'bytes', 'epoch'], ...rows]
 }
 
-function refusals({ refused }: QueueInspection, now: number): readonly string[] {
-  if (refused.length === 0) return []
+function refusedRows({ refused }: Inspection, now: number): readonly (readonly string[])[] {
   const rows = refused.map(({ destination, records, at, reason }) => [
     destination,
     countText(records, 'record'),
     `${ageText(now - at)} ago`,
     reason,
   ])
-  return ['', ...indented(table([['refused by', '', '', 'because'], ...rows]))]
+  return [['refused by', 'what', 'when', 'why'], ...rows]
 }
 
 /** Columns of equal width, without trailing space. */

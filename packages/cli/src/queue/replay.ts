@@ -1,4 +1,4 @@
-import type { ReplayFrom } from '@headwatch/agent/queue-tools'
+import type { SetBackTo } from '@headwatch/agent/queue-tools'
 import { UsageError } from '../exit.ts'
 import { jsonText } from './json-text.ts'
 import { oneQueue } from './one-queue.ts'
@@ -16,7 +16,7 @@ interface ReplayFlags {
 /** `headwatch queue replay` */
 export async function replayInQueue(folder: string, flags: ReplayFlags): Promise<void> {
   const { destination, refused, json } = flags
-  const { replayDestination, replayRefused } = await import('@headwatch/agent/queue-tools')
+  const { replayRefused, setBack } = await import('@headwatch/agent/queue-tools')
   if (refused) {
     const queue = await oneQueue(folder)
     const told = progress('Giving records again')
@@ -25,18 +25,18 @@ export async function replayInQueue(folder: string, flags: ReplayFlags): Promise
     if (json) return console.log(jsonText({ folder: queue, destination, records }))
     return console.log(`${countText(records, 'refused record')} will be delivered once more after the next start.`)
   }
-  const from = replayFrom(flags)
+  const to = setBackTo(flags)
   if (destination === undefined) throw new UsageError('say who is to get the records again, with --destination')
   const queue = await oneQueue(folder)
-  const { first, last } = await replayDestination(queue, destination, from)
-  if (json) return console.log(jsonText({ folder: queue, destination, first, last }))
-  console.log(`"${destination}" gets what is kept of the numbers ${first} to ${last} again after the next start.`)
+  const records = await setBack(queue, destination, to)
+  if (json) return console.log(jsonText({ folder: queue, destination, records }))
+  console.log(`${countText(records, 'record')} will be delivered to "${destination}" after the next start.`)
 }
 
-function replayFrom({ from, since }: ReplayFlags): ReplayFrom {
+function setBackTo({ from, since }: ReplayFlags): SetBackTo {
   if (from !== undefined) {
     if (!/^\d{1,19}$/.test(from)) throw new UsageError(`--from: "${from}" is no number of a record`)
-    return { number: BigInt(from) }
+    return { from: BigInt(from) }
   }
   if (since === undefined) throw new UsageError('say which records, with --from NUMBER, --since TIME or --refused')
   const time = Date.parse(since)

@@ -1,4 +1,4 @@
-import type { QueueVerification } from '@headwatch/agent/queue-tools'
+import type { Finding, Verification } from '@headwatch/agent/queue-tools'
 import { exitCode } from '../exit.ts'
 import { jsonText } from './json-text.ts'
 import { progress } from './progress.ts'
@@ -10,18 +10,40 @@ export async function verifyQueues(folder: string, { json }: { readonly json?: t
   const verified = []
   for (const queue of await findQueues(folder)) {
     const told = progress(`Reading ${queue}`)
-    const verification = await verifyQueue(queue, told.report)
+    const verification = await verifyQueue(queue, { progress: told.report })
     told.end()
     verified.push({ folder: queue, ...verification })
   }
   console.log(json ? jsonText(verified) : verified.map(verificationText).join('\n'))
-  if (verified.some(({ faults }) => faults.length > 0)) process.exitCode = exitCode.failed
+  if (verified.some(({ findings }) => findings.some(isFault))) process.exitCode = exitCode.failed
 }
 
-function verificationText({ folder, records, bytes, faults }: QueueVerification & { readonly folder: string }): string {
-  const outcome = faults.length === 0 ? 'all is well' : countText(faults.length, 'fault')
+/** What a crash cut short was promised to nobody. */
+function isFault({ what }: Finding): boolean {
+  return what !== 'torn'
+}
+
+function verificationText({ folder, records, bytes, findings }: Verification & { readonly folder: string }): string {
+  const faults = findings.filter(isFault).length
   return [
-    `Queue ${folder}: ${countText(records, 'sound record')} in ${bytesText(bytes)}; ${outcome}.`,
-    ...faults.map(({ file, offset, what }) => `  ${file} at byte ${offset}: ${what}`),
+    `Queue ${folder}: ${countText(records, 'record')} in ${bytesText(bytes)}; ${faults === 0 ? 'all is well' : countText(faults, 'fault')}.`,
+    ...findings.map(findingText).map((line) => `  ${line}`),
   ].join('\n')
+}
+
+const findingTexts: Readonly<Record<Finding['what'], string>> = {
+  no_header: 'does not begin as a segment does',
+  damaged: 'is damaged',
+  no_record: 'has something that is no record',
+  torn: 'ends in the middle of a record, as a crash leaves it; that record was promised to nobody',
+}
+
+function findingText({ file, what, offset, first, last }: Finding): string {
+  const numbers =
+    first === undefined || last === undefined
+      ? ''
+      : first === last
+        ? `, number ${first}`
+        : `, numbers ${first} to ${last}`
+  return `${file} ${findingTexts[what]}, at byte ${offset}${numbers}`
 }

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { RejectedError } from '@headwatch/sdk'
-import { checkFolder } from '../disk/folder-check.ts'
+import { checkIsQueue } from '../disk/folder-check.ts'
 import { nodeFileSystem } from '../disk/node-file-system.ts'
 
 /**
@@ -10,21 +10,22 @@ import { nodeFileSystem } from '../disk/node-file-system.ts'
  * @throws {RejectedError} there is none, it is not ours, or a newer version wrote it.
  */
 export async function findQueues(folder: string): Promise<readonly string[]> {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new RejectedError(`there is no folder ${folder}`)
+  if (!isFolder(folder)) throw new RejectedError(`there is no folder ${folder}`)
   const places = [[folder], foldersIn(join(folder, 'queue')), foldersIn(folder)]
   const found = places.map((candidates) => candidates.filter(isQueue)).find((queues) => queues.length > 0)
-  if (found === undefined)
-    throw new RejectedError(`there is no queue in ${folder}; name a queue's folder, or the data folder of a program`)
-  for (const queue of found) await checkFolder(nodeFileSystem, queue, 'the command')
-  return found
+  for (const queue of found ?? [folder]) await checkIsQueue(nodeFileSystem, queue)
+  return found ?? []
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function foldersIn(folder: string): readonly string[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(folder, name))
+  if (!isFolder(folder)) return []
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter(isFolder)
     .toSorted()
 }
 

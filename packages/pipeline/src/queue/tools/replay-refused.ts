@@ -1,83 +1,65 @@
 import { randomUUID } from 'node:crypto'
-import { unlink } from 'node:fs/promises'
-import { join } from 'node:path'
 import { RejectedError } from '@headwatch/sdk'
 import { systemClock } from '../../system-clock.ts'
-import { type Aside, readAside } from '../disk/aside-folder.ts'
-import { readCursorFile } from '../disk/cursor-file.ts'
-import { refusedName } from '../disk/folder-check.ts'
-import { nodeFileSystem } from '../disk/node-file-system.ts'
 import { openDiskQueue } from '../disk/open-disk-queue.ts'
-import { type RefusedWhy, refusedRecordsOf } from '../disk/refused-records.ts'
+import { inspectQueue, type QueueReport } from '../disk/queue-report.ts'
+import { type RefusedFile, readRefused, removeRefused } from '../disk/refused-files.ts'
 import type { Queue } from '../queue.ts'
-import { inspectQueue } from './inspect-queue.ts'
 
 /** Room for what is given again, beside what is there. */
 const spareBytes = 64 * 1024 * 1024
 
 /**
- * Gives what destinations refused to them again, each to its own, under new numbers; of all destinations, or of one.
+ * Gives what destinations refused to them again, each to its own, under new numbers; of all destinations, or of one. The queue must not be
+ * in use.
  *
  * @param onProgress Records given so far, of all there are.
- * @returns how many records. @throws {RejectedError} there are none, or the queue is in use.
+ * @returns How many records. @throws {RejectedError} there are none, the folder is no queue, or it is in use.
  */
 export async function replayRefused(
   folder: string,
   destination: string | undefined,
   onProgress: (given: number, total: number) => void,
 ): Promise<number> {
-  const all = await Array.fromAsync(readAside<RefusedWhy>(nodeFileSystem, join(folder, refusedName)))
-  const refused = all.filter(({ why }) => destination === undefined || why.destination === destination)
-  const total = refused.reduce((sum, aside) => sum + refusedRecordsOf(aside).length, 0)
-  if (total === 0) throw new RejectedError('no refused records are kept there')
-  const read = await readCursorFile(nodeFileSystem, folder)
-  const source = (await inspectQueue(folder)).source
-  if (read.is !== 'good' || source === undefined)
-    throw new RejectedError(`${folder} cannot be read as it stands; start the program once`)
-  await using queue = await openToAdd(folder, source)
+  const report = await inspectQueue(folder)
+  const wanted = report.refused.filter((file) => destination === undefined || file.destination === destination)
+  const total = wanted.reduce((sum, { records }) => sum + records, 0)
+  if (total === 0) throw new RejectedError(`no refused records are kept in ${folder}`)
+  await using queue = await openToAdd(report)
+  // Whoever is not read meanwhile does not get what is put.
+  const destinations = new Set(wanted.map((file) => file.destination))
   let given = 0
-  for (const [name, asides] of Map.groupBy(refused, ({ why }) => why.destination)) {
-    const wrap = read.bookkeeping.places.get(name)?.wrap
-    await giveAgain(queue, folder, { name, wrap }, asides, (records) => {
-      given += records
+  for (const name of destinations) {
+    const wrap = report.destinations.find((known) => known.destination === name)?.wrap
+    await using _reader = queue.reader(name, wrap === undefined ? {} : { wrap })
+    for await (const file of readRefused(folder)) {
+      if (file.destination !== name) continue
+      await giveAgain(queue, folder, file)
+      given += file.records.length
       onProgress(given, total)
-    })
+    }
   }
   return given
 }
 
-async function openToAdd(folder: string, source: Queue['source']): Promise<Queue> {
+async function giveAgain(queue: Queue, folder: string, { name, records }: RefusedFile): Promise<void> {
+  const { accepted } = await queue.put(records.map(({ record }) => record))
+  if (accepted < records.length) throw new RejectedError(`the queue in ${folder} takes no more records now`)
+  await removeRefused(folder, name)
+}
+
+function openToAdd({ folder, sources, bytes }: QueueReport): Promise<Queue> {
+  const source = sources.at(-1)?.source
+  if (source === undefined) throw new RejectedError(`the queue in ${folder} has never had a record`)
   const ignore = (): void => undefined
-  const { bytesOnDisk } = await inspectQueue(folder)
   return openDiskQueue({
     folder,
     source: { ...source, epoch: randomUUID() },
-    limits: { records: Number.MAX_SAFE_INTEGER, bytes: bytesOnDisk + spareBytes },
+    limits: { records: Number.MAX_SAFE_INTEGER, bytes: bytes + spareBytes },
     whenFull: 'drop_newest',
     clock: systemClock,
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     meter: { count: ignore, set: ignore },
     setting: 'the command',
   })
-}
-
-/** To one destination: the others are not read meanwhile, so nothing of it is theirs. */
-async function giveAgain(
-  queue: Queue,
-  folder: string,
-  {
-    name,
-    wrap,
-  }: { readonly name: string; readonly wrap: { readonly bytes: number; readonly ageMs: number } | undefined },
-  asides: readonly Aside<RefusedWhy>[],
-  onGiven: (records: number) => void,
-): Promise<void> {
-  await using _reader = queue.reader(name, wrap === undefined ? {} : { wrap })
-  for (const aside of asides) {
-    const records = refusedRecordsOf(aside).map(({ record }) => record)
-    const { accepted } = await queue.put(records)
-    if (accepted < records.length) throw new RejectedError(`${folder} takes no more records now`)
-    await unlink(join(folder, refusedName, aside.name))
-    onGiven(records.length)
-  }
 }
