@@ -6,7 +6,6 @@ import { complaintOf, judge } from '../oracle/judgement.ts'
 import { NumberedSource } from '../oracle/numbered-source.ts'
 import { readStoredNumbers } from '../oracle/stored-numbers.ts'
 import { freePort } from '../peers/free-port.ts'
-import { readCounter } from '../peers/read-counter.ts'
 import { until } from '../peers/until.ts'
 
 export const programs = ['agent', 'edge', 'central'] as const
@@ -81,11 +80,6 @@ export async function startTwoTiers(folder: string, chance: () => number): Promi
       await Promise.all(programs.map(tiers.kill))
     },
   }
-}
-
-/** Values of a counter of one of the two servers, summed over its labels. */
-export async function counted(tiers: TwoTiers, server: 'edge' | 'central', name: string): Promise<number> {
-  return readCounter(`${tiers.urlOf[server]}/metrics`, name)
 }
 
 function start(program: string, args: string[], environment: Record<string, string>): Promise<HeadwatchProcess> {
