@@ -31,6 +31,7 @@ test('what never came is told in plain words, with the hole that is most likely 
     gapWords(gap, holes),
     '12 records never came, most likely those of 14:02 to 14:09 UTC: given up by the agent’s queue, oldest first (wrapped).',
   )
+  assert.match(gapWords(gap, [{ from: at('14:02:10'), to: at('14:02:50') }]), /those of 14:02:10 to 14:02:50 UTC/)
   assert.equal(
     gapWords({ ...gap, records: 1n, reason: 'evaporated' }, []),
     '1 record never came, as told at 14:10 UTC: the agent says: evaporated.',

@@ -1,4 +1,4 @@
-import { timeOfMinute } from '../format/ages.ts'
+import { timeOfDay, timeOfMinute } from '../format/ages.ts'
 import { countOf } from '../format/numbers.ts'
 import type { HistoryGap } from './history.ts'
 import type { Hole } from './holes.ts'
@@ -18,8 +18,12 @@ export function gapWords({ records, reason, storedAt }: HistoryGap, holes: reado
   const why = reasons[reason] ?? `the agent says: ${reason}`
   const hole = holes.findLast(({ from }) => from < storedAt)
   const when =
-    hole === undefined
-      ? `as told at ${timeOfMinute(storedAt)} UTC`
-      : `most likely those of ${timeOfMinute(hole.from)} to ${timeOfMinute(hole.to)} UTC`
+    hole === undefined ? `as told at ${timeOfMinute(storedAt)} UTC` : `most likely those of ${spanText(hole)} UTC`
   return `${countOf(records, 'record')} never came, ${when}: ${why}.`
+}
+
+/** With seconds where minutes would say nothing. */
+function spanText({ from, to }: Hole): string {
+  const clock = to - from < 120_000 ? timeOfDay : timeOfMinute
+  return `${clock(from)} to ${clock(to)}`
 }
