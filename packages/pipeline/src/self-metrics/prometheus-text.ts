@@ -23,6 +23,17 @@ const help: Readonly<Record<string, string>> = {
   headwatch_queue_writable: '1 while a queue can be written, otherwise 0.',
   headwatch_queue_orphan_records: 'Records kept for a destination that is not configured any more.',
   headwatch_queue_orphan_bytes: 'Bytes kept for a destination that is not configured any more.',
+  headwatch_connections: 'Open connections of agents and viewers.',
+  headwatch_connections_refused_total: 'Connections that were not let in.',
+  headwatch_connections_broken_total: 'Connections ended because a frame broke the rules.',
+  headwatch_connection_faults_total: 'Faults of this program that cost one connection each.',
+  headwatch_viewers: 'Browsers on the live feed.',
+  headwatch_feed_messages_refused_total: 'Messages of viewers that could not be read.',
+  headwatch_feed_faults_total: 'Views of the live feed that could not be computed in a tick.',
+  headwatch_event_loop_delay_p99_seconds: 'How late the event loop was since the last look, 99th percentile.',
+  headwatch_event_loop_delay_max_seconds: 'How late the event loop was since the last look, at worst.',
+  headwatch_process_cpu_seconds_total: 'CPU time of this process.',
+  headwatch_process_resident_memory_bytes: 'Memory of this process, as resident in RAM.',
 }
 
 /** Prometheus text exposition format 0.0.4. Ends in a line feed. */
