@@ -65,7 +65,7 @@ describe('a mistake is answered with one sentence and exit code 2:', { concurren
     ['a bad ethstats server', ['agent', '--ethstats', 'x'], /^--ethstats: exporters\.ethstats\.endpoint: Invalid URL/],
     [
       'a bad variable',
-      ['agent', '--server', 'ws://x'],
+      ['agent', '--server', 'ws://127.0.0.1:1'],
       /^HEADWATCH_RPC: collectors\.ethereum\.endpoint: /,
       { HEADWATCH_RPC: 'nowhere' },
     ],
@@ -75,6 +75,11 @@ describe('a mistake is answered with one sentence and exit code 2:', { concurren
       'a secret on the command line',
       ['agent', '--secret', 'hunter2'],
       /^a secret on the command line .* --secret-file/,
+    ],
+    [
+      'a server elsewhere and no token',
+      ['agent', '--server', 'https://stats.example'],
+      /exporters\.native\.token: is needed .*HEADWATCH_TOKEN or --token-file$/,
     ],
     ['a token on the command line', ['agent', '--token', 'hunter2'], /^a token on the command line .* --token-file/],
     [

@@ -86,18 +86,11 @@ async function configOf(flags: AgentFlags, command: Command) {
   }
 }
 
-/** Where the secrets of `flags` go. A configuration file names its own: the variables are for flags alone. */
-async function secretsOf({
-  config,
-  server,
-  ethstats,
-  tokenFile,
-  secretFile,
-}: AgentFlags): Promise<readonly GivenFlag[]> {
-  const isAlone = config === undefined
+/** Where the secrets of `flags` go. A configuration file names its own: the variables are for what flags name. */
+async function secretsOf({ server, ethstats, tokenFile, secretFile }: AgentFlags): Promise<readonly GivenFlag[]> {
   const { HEADWATCH_TOKEN, HEADWATCH_SECRET } = process.env
-  const token = isAlone && server !== undefined ? HEADWATCH_TOKEN : undefined
-  const secret = isAlone && ethstats !== undefined ? HEADWATCH_SECRET : undefined
+  const token = server === undefined ? undefined : HEADWATCH_TOKEN
+  const secret = ethstats === undefined ? undefined : HEADWATCH_SECRET
   return [
     ...(await secretFlag(['exporters', 'native', 'token'], '--token-file', tokenFile, 'HEADWATCH_TOKEN', token)),
     ...(await secretFlag(['exporters', 'ethstats', 'secret'], '--secret-file', secretFile, 'HEADWATCH_SECRET', secret)),

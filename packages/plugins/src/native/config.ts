@@ -8,9 +8,12 @@ const endpoint = z
   )
   .refine((address) => !address.startsWith('ws') || URL.canParse(address), 'is no address')
 
+/** Servers take agents without a token from their own machine only. */
+const needsToken = /^wss?:\/\/(?!(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$))/
+
 const file = (meaning: string) => z.string().min(1).optional().describe(meaning)
 
-export const exporterConfig = z.strictObject({
+const exporterKeys = z.strictObject({
   endpoint: endpoint
     .default('ws://127.0.0.1:3000/agent')
     .describe('The server, ws or wss; without a path it is /agent. in_process:<name> is a server of the same program.'),
@@ -28,6 +31,12 @@ export const exporterConfig = z.strictObject({
     .min(100)
     .default(10_000)
     .describe('Give up on a connection that is not welcomed after this long.'),
+})
+
+export const exporterConfig = exporterKeys.refine(({ endpoint, token }) => token !== '' || !needsToken.test(endpoint), {
+  path: ['token'],
+  message:
+    'is needed for a server on another machine: any long random text, kept; flags alone take it from HEADWATCH_TOKEN or --token-file',
 })
 
 export const receiverConfig = z.strictObject({

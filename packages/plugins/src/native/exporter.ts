@@ -88,7 +88,10 @@ class NativeExporter implements Exporter {
     const [dialer, random, endpoint] = [this.#dialer, this.#random, fullEndpoint(this.#config.endpoint)]
     const session = new AgentSession({ dialer, endpoint, connectTimeoutMs, clock, meter, random })
     const opened = session.open(this.#hello())
-    opened.catch(() => undefined) // Whoever waits for it hears of it.
+    opened.then(
+      () => this.#host.logger.info('connected to a Headwatch server', { endpoint }),
+      () => undefined, // Whoever waits for it hears of it.
+    )
     void session.ended.then((error) => this.#closed(session, error))
     meter.count('headwatch_native_connections_total')
     return { session, opened }

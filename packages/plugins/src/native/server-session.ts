@@ -60,6 +60,10 @@ const goAwayFor: Readonly<Record<RefusalReason, GoAway['reason']>> = {
   overloaded: 'overloaded',
 }
 
+/** Refusals that will stand in a minute too: their agents are asked to stay away for longer. */
+const lasting: ReadonlySet<GoAway['reason']> = new Set(['unauthorized', 'banned'])
+const lastingRetryMs = 30_000
+
 type Admitted = Extract<AdmissionVerdict, { admitted: true }>
 
 /** One connection from an agent, from its first frame to its end, as the server has it. */
@@ -149,7 +153,9 @@ export class ServerSession implements LinkListener, Guest, Acknowledging {
     const verdict = admission.admit({ agent, credential, address: this.#link.address, protocol: 'native' })
     if (!verdict.admitted) {
       this.#parts.host.meter.count('headwatch_native_refused_total', 1, { reason: verdict.reason })
-      return this.#sendAway(goAwayFor[verdict.reason], verdict.reason, verdict.retryAfterMs)
+      const reason = goAwayFor[verdict.reason]
+      const retryAfterMs = verdict.retryAfterMs ?? (lasting.has(reason) ? lastingRetryMs : undefined)
+      return this.#sendAway(reason, verdict.reason, retryAfterMs)
     }
     this.#admitted = verdict
     const streams = hello.streams.map((start) => new IncomingStream(verdict.principal.agent, start))
