@@ -2,17 +2,11 @@ import type { AgentId, Source, TelemetryRecord } from '@headwatch/protocol'
 import { type Data, decodeRecords, type GapNotice } from '@headwatch/protocol/native'
 import type { Meter } from '@headwatch/sdk'
 import type { UnpackedBody } from './body-packing.ts'
-import {
-  type HandOverParts,
-  handOver,
-  handOverGap,
-  type NumberedRun,
-  type Refusal,
-  refuseForGood,
-} from './hand-over.ts'
+import { handOver, handOverGap, type NumberedRun, type Refusal, refuseForGood } from './hand-over.ts'
+import type { LostHolesParts } from './lost-holes.ts'
 import { handOverRelayed } from './relayed-runs.ts'
 
-export interface TakingParts extends HandOverParts {
+export interface TakingParts extends LostHolesParts {
   /** Whether the sender is believed about whose records it sends. */
   readonly isRelay: boolean
 }

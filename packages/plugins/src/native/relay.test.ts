@@ -115,3 +115,39 @@ describe('what a relay sends', () => {
     await end()
   })
 })
+
+describe('a source with too many holes', () => {
+  /** Eight runs of eu-1 are stored, and a part that would need a ninth waits; `relayStored` of the relay's own numbers. */
+  async function waiting(relayStored: readonly { first: bigint; last: bigint }[]) {
+    const runs = Array.from({ length: 8 }, (_, index) => ({
+      first: BigInt(index * 10 + 1),
+      last: BigInt(index * 10 + 5),
+    }))
+    const take = (first: bigint) => (first === 81n ? new Promise<void>(() => undefined) : undefined)
+    const storedOf = ({ agent }: { agent: string }) => (agent === 'eu-1' ? runs : relayStored)
+    const running = await relayed({ storedOf, take })
+    running.send([passedOn(81)])
+    await turns()
+    return running
+  }
+
+  test('has the lowest declared lost, once its relay has nothing older left to send', async () => {
+    const { host, gaps, end } = await waiting([{ first: 1n, last: 99n }])
+    await host.clock.advance(4_900)
+    assert.deepEqual(gaps, [])
+    await host.clock.advance(200)
+    assert.deepEqual(gaps, [{ source, first: 6n, last: 10n, reason: 'lost' }])
+    assert.equal(host.meter.value('headwatch_native_holes_given_up_total'), 1)
+    await end()
+  })
+
+  test('keeps them all while the relay still has a backlog that may fill them', async () => {
+    const { host, gaps, end } = await waiting([
+      { first: 1n, last: 50n },
+      { first: 61n, last: 99n },
+    ])
+    await host.clock.advance(60_000)
+    assert.deepEqual(gaps, [])
+    await end()
+  })
+})

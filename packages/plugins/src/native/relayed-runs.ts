@@ -1,5 +1,6 @@
 import { type Gap, type SequenceRange, type Source, sourceText, type TelemetryRecord } from '@headwatch/protocol'
-import { type HandOverParts, handOver, handOverGap, type NumberedRun, type Refusal } from './hand-over.ts'
+import { handOver, handOverGap, type NumberedRun, type Refusal } from './hand-over.ts'
+import { closeLostHoles, type LostHolesParts } from './lost-holes.ts'
 
 /** What a relay's frame holds: what others numbered, under their numbers, and what the relay numbered itself. */
 export interface RelayedRuns {
@@ -12,12 +13,14 @@ export interface RelayedRuns {
  * Hands a relay's frame to the pipeline. The relay's own numbers are closed last: they are what it is answered for, so every
  * part is owned before. Never throws.
  */
-export async function handOverRelayed(frame: NumberedRun, parts: HandOverParts): Promise<Refusal | undefined> {
+export async function handOverRelayed(frame: NumberedRun, parts: LostHolesParts): Promise<Refusal | undefined> {
   const { passedOn, gaps, own } = relayedRuns(frame)
-  const refusals = await Promise.all([
+  const handed = Promise.all([
     ...passedOn.map((run) => handOver(run, parts)),
     ...gaps.map((gap) => handOverGap(gap, parts)),
   ])
+  if (passedOn.length > 0) void closeLostHoles(frame, passedOn, handed, parts)
+  const refusals = await handed
   // What is given up for good is the business of its own source, whose numbers were closed.
   const retry = refusals.find((refusal) => refusal?.action === 'retry')
   return retry ?? handOver(own, parts)

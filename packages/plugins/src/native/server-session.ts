@@ -18,7 +18,7 @@ import {
   type ReceiverHost,
   type RefusalReason,
 } from '@headwatch/sdk'
-import type { AckRounds, Acknowledging } from './ack-rounds.ts'
+import type { Acknowledging, AckRounds } from './ack-rounds.ts'
 import type { AgentRoom, Guest } from './agent-room.ts'
 import { type PackedBody, unpackBody } from './body-packing.ts'
 import type { NativeReceiverConfig } from './config.ts'
@@ -214,7 +214,9 @@ export class ServerSession implements LinkListener, Guest, Acknowledging {
     const { source } = incoming
     const { config, host, accept } = this.#parts
     const { relays, retryAfterMs } = config
-    const parts = { accept, meter: host.meter, retryAfterMs, isRelay: relays.includes(source.agent) }
+    const { clock, meter, storedRanges } = host
+    const isRelay = relays.includes(source.agent)
+    const parts = { accept, meter, clock, storedRanges, retryAfterMs, isRelay, signal: this.#stop.signal }
     const taken = message.type === 'gap' ? takeGap(message, source, parts) : takeData(message, body, source, parts)
     void taken.then((refusal) => this.#settle(ledger, entry, refusal))
   }

@@ -1,4 +1,4 @@
-import type { Gap, SequenceRange, Telemetry } from '@headwatch/protocol'
+import type { Gap, SequenceRange, Source, Telemetry } from '@headwatch/protocol'
 import type { Accept, Position } from '@headwatch/sdk'
 import { checkedConfig, type FakeAdmissionOptions, fakeAdmission, fakeHost } from '@headwatch/sdk/testkit'
 import { receiverConfig } from '../config.ts'
@@ -9,14 +9,22 @@ import { TestAgent } from './test-agent.ts'
 export interface ReceiverOptions {
   readonly config?: object
   readonly stored?: readonly SequenceRange[]
+  /** The same for each source, in its place. */
+  readonly storedOf?: (source: Source) => readonly SequenceRange[]
   readonly admission?: FakeAdmissionOptions
   /** What becomes of the batch beginning at `first`. */
   readonly take?: (first: bigint) => Promise<void> | undefined
 }
 
 /** A receiver at work on a switchboard, and what it handed to the pipeline. */
-export async function runningReceiver({ config = {}, stored = [], admission = {}, take }: ReceiverOptions = {}) {
-  const host = fakeHost({ storedRanges: async () => stored, admission: fakeAdmission(admission) })
+export async function runningReceiver({
+  config = {},
+  stored = [],
+  storedOf = () => stored,
+  admission = {},
+  take,
+}: ReceiverOptions = {}) {
+  const host = fakeHost({ storedRanges: async (source) => storedOf(source), admission: fakeAdmission(admission) })
   const switchboard = new Switchboard()
   const taken: { readonly items: readonly Telemetry[]; readonly position: Position }[] = []
   const gaps: Gap[] = []
