@@ -232,6 +232,26 @@ describe('the native exporter', () => {
     )
   })
 
+  test('brings a backlog of an older epoch out beside live data of the newer one', async () => {
+    const { host, server, send } = await connectedExporter()
+    const old = { agent: 'eu-1', stream: 'main', epoch: 'e0' }
+    let attempts = 0
+    const deliver = async (one: Batch): Promise<void> => {
+      attempts++
+      const outcome = await settled(send(one))
+      if (outcome.how === 'resolved') return
+      await host.clock.sleep(100)
+      return deliver(one)
+    }
+    const lane = async (first: number, change: Partial<Batch>): Promise<void> => {
+      for (let number = 0; number < 20; number++) await deliver(batch(BigInt(first + number), 1, change))
+    }
+    await whileClockRuns(host.clock, Promise.all([lane(1, { source: old, lane: 'backlog' }), lane(101, {})]))
+    assert.equal(server.records.length, 40)
+    assert.equal(attempts, 40)
+    assert.ok(server.connections <= 40, `${server.connections} connections`)
+  })
+
   test('measures how far its clock is from that of the server, and dates fresh records with it', async () => {
     const { server, send, host } = await connectedExporter()
     await send(batch(1n))

@@ -3,6 +3,7 @@ import { type Hello, messageLimits, type StreamStart } from '@headwatch/protocol
 import { defineExporter, type Exporter, type Host, type Plugin, RetryableError } from '@headwatch/sdk'
 import { AgentSession, type SessionEndedError } from './agent-session.ts'
 import { exporterConfig, type NativeExporterConfig } from './config.ts'
+import { EpochTurns } from './epoch-turns.ts'
 import type { Dialer } from './link.ts'
 import { unlessAborted } from './unless-aborted.ts'
 import { WebSocketDialer } from './web-socket-dialer.ts'
@@ -30,6 +31,7 @@ class NativeExporter implements Exporter {
   readonly #dialer: Dialer
   readonly #random: () => number
   readonly #streams = new Map<string, StreamStart>()
+  readonly #turns = new EpochTurns()
   #session: { readonly session: AgentSession; readonly opened: Promise<void> } | undefined
   #awayUntilMs = 0
   #isDisposed = false
@@ -43,13 +45,23 @@ class NativeExporter implements Exporter {
   }
 
   async export(batch: Batch, signal: AbortSignal) {
-    const session = await this.#connected(batch.source, batch.first + BigInt(batch.count), signal)
-    return unlessAborted(session.send(batch, signal), signal)
+    const leave = await this.#turns.enter(batch.source, signal)
+    try {
+      const session = await this.#connected(batch.source, batch.first + BigInt(batch.count), signal)
+      return await unlessAborted(session.send(batch, signal), signal)
+    } finally {
+      leave()
+    }
   }
 
   async gap(gap: Gap, lane: Lane, signal: AbortSignal): Promise<void> {
-    const session = await this.#connected(gap.source, gap.last + 1n, signal)
-    return unlessAborted(session.declare(gap, lane, signal), signal)
+    const leave = await this.#turns.enter(gap.source, signal)
+    try {
+      const session = await this.#connected(gap.source, gap.last + 1n, signal)
+      await unlessAborted(session.declare(gap, lane, signal), signal)
+    } finally {
+      leave()
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
