@@ -11,6 +11,8 @@ export class Bookkeeper {
   #bytes: number
   /** Something has changed since the last write began. */
   isDue = false
+  /** A destination has come that no file knows of: to be written before any record is promised to be kept for it. */
+  isUrgent = false
 
   constructor(files: FileSystem, folder: string, state: QueueState, bytes: number) {
     this.#files = files
@@ -36,13 +38,16 @@ export class Bookkeeper {
    */
   write({ isClosed = false } = {}): Promise<void> {
     const written = this.#last.then(async () => {
+      const { isUrgent } = this
       this.isDue = false
+      this.isUrgent = false
       const bytes = encodeBookkeeping(this.#bookkeeping(isClosed))
       try {
         await writeCursorFile(this.#files, this.#folder, bytes)
         this.#bytes = bytes.byteLength
       } catch (error) {
         this.isDue = true
+        this.isUrgent ||= isUrgent
         throw error
       }
     })

@@ -141,9 +141,10 @@ export class Committer {
   }
 
   async #write(): Promise<Attempt> {
-    const { writer, state } = this.#parts
+    const { writer, state, bookkeeper } = this.#parts
     const group = this.#group
     try {
+      if (bookkeeper.isUrgent) await bookkeeper.write()
       const segment = await writer.append(group.frames, group.first, state.log.sources.current)
       for (const { record, bytes } of group.records) {
         segment.add(state.log.next, bytes, () => record.at)

@@ -51,6 +51,7 @@ export class DiskQueue implements Queue {
     const { state, bookkeeper } = this.#parts
     const { log, places } = state
     bookkeeper.isDue = true
+    bookkeeper.isUrgent = true
     return places.attach(destination, options, (place) => {
       const host = {
         log,

@@ -43,6 +43,7 @@ export interface Machine {
   readonly firstSequence?: bigint
   /** How much of the newest records to hold in memory. */
   readonly freshBytes?: number
+  readonly segmentBytes?: number
 }
 
 interface DiskQueueLock {
@@ -120,7 +121,7 @@ async function open(machine: Machine, options: DiskQueueOptions, lock: DiskQueue
     operatingMs: () => found.operatingMs + clock.monotonicMs() - openedAt,
   }
   const bookkeeper = new Bookkeeper(files, folder, state, found.cursorBytes)
-  const segmentBytes = Math.min(8 * 1024 * 1024, Math.max(8 * 1024, Math.floor(limits.bytes / 32)))
+  const segmentBytes = machine.segmentBytes ?? segmentBytesFor(limits.bytes)
   const salt = newSalt()
   const writer = new SegmentWriter({
     files,
@@ -151,6 +152,11 @@ async function open(machine: Machine, options: DiskQueueOptions, lock: DiskQueue
   })
   if (problem !== undefined) queue.failed(problem)
   return queue
+}
+
+/** Small enough that a queue gives up little at once, large enough that files are few. */
+function segmentBytesFor(limitBytes: number): number {
+  return Math.min(8 * 1024 * 1024, Math.max(8 * 1024, Math.floor(limitBytes / 32)))
 }
 
 interface Mending {
