@@ -24,7 +24,7 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 /** What is wrong with a queue's folder, as a sentence. */
-export function diskProblem(folder: string, error: unknown): string {
+export function diskProblem(folder: string, error: unknown, done: 'written' | 'opened' = 'written'): string {
   const reason = sentences[errorCodeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error))
-  return `the queue in ${folder} cannot be written: ${reason}`
+  return `the queue in ${folder} cannot be ${done}: ${reason}`
 }

@@ -1,3 +1,5 @@
+import { errorCodeOf } from './disk-error.ts'
+
 /** An open file. Positions and sizes in bytes. */
 export interface OpenFile {
   /** Reads into `into` from `position`; how many bytes there were, 0 at the end. */
@@ -31,12 +33,12 @@ export interface FileSystem {
   syncFolder(folder: string): Promise<void>
 }
 
-/** The whole file. */
+/** The whole file; zeros where the disk has errors. */
 export async function readWhole(files: FileSystem, path: string): Promise<Buffer> {
   const file = await files.open(path, 'read')
   try {
     const bytes = Buffer.alloc(await file.size())
-    return bytes.subarray(0, await readFully(file, bytes, 0))
+    return bytes.subarray(0, await readThrough(file, bytes, 0))
   } finally {
     await file.close()
   }
@@ -51,6 +53,34 @@ export async function readFully(file: OpenFile, into: Uint8Array, position: numb
     have += read
   }
   return have
+}
+
+const blockBytes = 4_096
+const triesPerBlock = 3
+
+/** `readFully` from a disk with errors: what cannot be read after some tries comes as zeros, a block at a time. */
+export async function readThrough(file: OpenFile, into: Uint8Array, position: number): Promise<number> {
+  try {
+    return await readFully(file, into, position)
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EIO') throw error
+  }
+  const bytes = Math.min(into.byteLength, Math.max(0, (await file.size()) - position))
+  for (let at = 0; at < bytes; at += blockBytes)
+    await readBlock(file, into.subarray(at, Math.min(bytes, at + blockBytes)), position + at)
+  return bytes
+}
+
+async function readBlock(file: OpenFile, into: Uint8Array, position: number): Promise<void> {
+  for (let attempt = 0; attempt < triesPerBlock; attempt++) {
+    try {
+      await readFully(file, into, position)
+      return
+    } catch (error) {
+      if (errorCodeOf(error) !== 'EIO') throw error
+    }
+  }
+  into.fill(0)
 }
 
 /**

@@ -6,6 +6,7 @@ import { lockFolder } from '@headwatch/sdk/folder-lock'
 import type { QueueLimits, WhenFull } from '../queue.ts'
 import { AsideFolder } from './aside-folder.ts'
 import { Bookkeeper } from './bookkeeper.ts'
+import { diskProblem } from './disk-error.ts'
 import { DiskLog } from './disk-log.ts'
 import { DiskQueue } from './disk-queue.ts'
 import type { FileSystem } from './file-system.ts'
@@ -75,13 +76,17 @@ export async function openQueueOn(machine: Machine, options: DiskQueueOptions): 
     throw new RejectedError(
       `a queue on disk needs room for a record and ${minQueueBytes} bytes; ${limits.records} records and ${limits.bytes} bytes are too little`,
     )
-  await checkFolder(machine.files, folder, setting)
+  const refuse = (cause: unknown) => {
+    if (cause instanceof RejectedError) throw cause
+    throw new RejectedError(`${diskProblem(folder, cause, 'opened')}; name another folder in ${setting}`, { cause })
+  }
+  await checkFolder(machine.files, folder, setting).catch(refuse)
   const lock = machine.lock(folder, setting)
   try {
     return await open(machine, options, lock)
   } catch (error) {
     lock.release()
-    throw error
+    return refuse(error)
   }
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Logger, Meter } from '@headwatch/sdk'
 import type { AsideFolder } from './aside-folder.ts'
-import { type FileSystem, readFully, readWhole } from './file-system.ts'
+import { type FileSystem, readThrough, readWhole } from './file-system.ts'
 import type { Headless } from './read-segments.ts'
 import type { Unreadable } from './segment-reader.ts'
 
@@ -72,7 +72,7 @@ export class Quarantine {
     const file = await this.#parts.files.open(path, 'read')
     try {
       const into = Buffer.alloc(bytes)
-      return into.subarray(0, await readFully(file, into, offset))
+      return into.subarray(0, await readThrough(file, into, offset))
     } finally {
       await file.close()
     }

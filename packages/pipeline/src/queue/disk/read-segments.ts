@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type FileSystem, type OpenFile, readFully } from './file-system.ts'
+import { type FileSystem, type OpenFile, readThrough } from './file-system.ts'
 import { unpackRecord } from './record-codec.ts'
 import { Segment } from './segment.ts'
 import { firstInName, frameHeaderBytes, headerReach, type ReadHeader, readHeader } from './segment-format.ts'
@@ -43,7 +43,7 @@ export async function readHeaders(files: FileSystem, folder: string): Promise<re
     const file = await files.open(path, 'read')
     try {
       const head = Buffer.alloc(headerReach)
-      const header = readHeader(head.subarray(0, await readFully(file, head, 0)))
+      const header = readHeader(head.subarray(0, await readThrough(file, head, 0)))
       found.push({ path, first: header.is === 'good' ? header.header.first : first, bytes: await file.size(), header })
     } finally {
       await file.close()
@@ -54,9 +54,9 @@ export async function readHeaders(files: FileSystem, folder: string): Promise<re
 
 /**
  * Reads every record of a folder. What a file has at or above the first number of the one that follows was never promised, and is
- * passed over.
+ * passed over; `end` is where the log is known to end.
  */
-export async function readSegments(files: FileSystem, folder: string): Promise<ReadSegments> {
+export async function readSegments(files: FileSystem, folder: string, end?: bigint): Promise<ReadSegments> {
   const found = await readHeaders(files, folder)
   const segments: Segment[] = []
   const damaged: Unreadable[] = []
@@ -73,8 +73,9 @@ export async function readSegments(files: FileSystem, folder: string): Promise<R
     const behind = found[index + 1]
     segment.endedMs = behind?.header.is === 'good' ? behind.header.header.operatingMs : segment.header.operatingMs
     const file = await files.open(path, 'read')
-    damaged.push(...(await readRecords(file, segment, behind?.first).finally(() => file.close())))
-    if (behind === undefined && segment.end < bytes) torn = { segment, bytes: bytes - segment.end }
+    damaged.push(...(await readRecords(file, segment, behind?.first ?? end).finally(() => file.close())))
+    if (behind === undefined && segment.end < bytes && segment.next !== end)
+      torn = { segment, bytes: bytes - segment.end }
     if (segment.isEmpty) empty.push(path)
     else segments.push(segment)
   }
@@ -88,7 +89,8 @@ async function readRecords(
   before: bigint | undefined,
 ): Promise<readonly Unreadable[]> {
   const damaged: Unreadable[] = []
-  const walk = { salt: segment.header.salt, from: segment.end, to: segment.fileBytes, expected: segment.first }
+  const { first: expected, end: from, fileBytes: to } = segment
+  const walk = { salt: segment.header.salt, from, to, expected, isSalvage: true }
   await walkRecords(file, walk, {
     record(sequence, _offset, payload) {
       if (before !== undefined && sequence >= before) return false

@@ -55,8 +55,8 @@ export interface RecoveryOptions {
  */
 export async function recover(files: FileSystem, options: RecoveryOptions): Promise<Recovered> {
   const cursors = await readCursorFile(files, options.folder)
-  const read = await readSegments(files, options.folder)
   const saved = cursors.is === 'good' ? cursors.bookkeeping : undefined
+  const read = await readSegments(files, options.folder, saved?.isClosed === true ? saved.next : undefined)
   const next = nextAfter(read, saved, options.firstSequence)
   const { segments, headless } = read
   const { places, holes, floor, operatingMs, quarantinedRecords } = saved ?? withoutBookkeeping(read)

@@ -44,11 +44,6 @@ export class SegmentIndex {
     return { place: this.#places[index] ?? 0, offset: this.#offsets[index] ?? 0, at: this.#ats[index] ?? 0 }
   }
 
-  /** The place of the first entry behind `place`; undefined behind the last. */
-  placeAfter(place: number): number | undefined {
-    return this.#places[this.#indexFor(place) + 1]
-  }
-
   /** The last entry of a record that was true before a time; undefined where the first was not. */
   lastBefore(at: UnixMs): number | undefined {
     const index = this.#ats.findLastIndex((known) => known < at)

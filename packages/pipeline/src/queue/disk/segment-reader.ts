@@ -12,7 +12,7 @@ import { walkRecords } from './walk-records.ts'
 /** Something in a segment that cannot be read any more. */
 export interface Unreadable extends SequenceRange {
   readonly segment: Segment
-  readonly reason: 'damaged' | 'no_record' | 'disk_error'
+  readonly reason: 'damaged' | 'no_record'
   readonly offset: number
   readonly bytes: number
 }
@@ -28,39 +28,48 @@ export interface SegmentReaderParts {
 
 const readAgainMs = 1_000
 
-/** Reads of one place that fail with an error of the disk before the records there are given up. */
+/** Reads of a segment that fail with an error of the disk before what can be had of it is taken. */
 const maxDiskErrors = 3
 
 /** Fetches runs from segment files, which are opened for the moment only. */
 export function segmentReader(parts: SegmentReaderParts): FetchRun {
   const errors = new Map<string, number>()
   return async (segment, range, limits, signal) => {
+    const failed = errors.get(segment.path) ?? 0
     try {
-      const records = await fetchRun(parts, segment, range, limits)
+      const records = await fetchRun(parts, segment, range, limits, failed >= maxDiskErrors)
       errors.delete(segment.path)
       return records
     } catch (error) {
       parts.failing(error)
-      const failed = errorCodeOf(error) === 'EIO' ? (errors.get(segment.path) ?? 0) + 1 : 0
-      errors.set(segment.path, failed % maxDiskErrors)
-      if (failed >= maxDiskErrors) {
-        parts.lost(unreadableFrom(segment, range.first))
-        return []
-      }
-      await parts.clock.sleep(readAgainMs, signal).catch(() => undefined)
+      if (errorCodeOf(error) === 'EIO') errors.set(segment.path, failed + 1)
+      if (failed + 1 < maxDiskErrors) await parts.clock.sleep(readAgainMs, signal).catch(() => undefined)
       return undefined
     }
   }
 }
 
 /** Empty when the first record is lost: it is a hole then. */
-async function fetchRun(parts: SegmentReaderParts, segment: Segment, range: SequenceRange, limits: TakeLimits) {
+async function fetchRun(
+  parts: SegmentReaderParts,
+  segment: Segment,
+  range: SequenceRange,
+  limits: TakeLimits,
+  isSalvage: boolean,
+) {
   const records: TelemetryRecord[] = []
   let bytes = 0
   const from = segment.readFrom(range.first)
   const file = await parts.files.open(segment.path, 'read')
   const chunkBytes = Math.min(limits.bytes, segment.bytesIn(range)) + 32 * 1024
-  const walk = { salt: segment.header.salt, from: from.offset, to: segment.end, expected: from.sequence, chunkBytes }
+  const walk = {
+    salt: segment.header.salt,
+    from: from.offset,
+    to: segment.end,
+    expected: from.sequence,
+    chunkBytes,
+    isSalvage,
+  }
   try {
     await walkRecords(file, walk, {
       record(sequence, offset, payload) {
@@ -84,12 +93,4 @@ async function fetchRun(parts: SegmentReaderParts, segment: Segment, range: Sequ
     await file.close()
   }
   return records
-}
-
-/** From a number to the next record whose place is known without reading. */
-function unreadableFrom(segment: Segment, sequence: bigint): Unreadable {
-  const { offset } = segment.readFrom(sequence)
-  const place = segment.index.placeAfter(segment.placeOf(sequence))
-  const last = place === undefined ? segment.next - 1n : segment.first + BigInt(place) - 1n
-  return { segment, first: sequence, last, reason: 'disk_error', offset, bytes: 0 }
 }

@@ -64,7 +64,13 @@ async function verifyFile(
   }
   let records = 0
   const open = await files.open(path, 'read')
-  const walk = { salt: header.header.salt, from: header.bytes, to: bytes, expected: header.header.first }
+  const walk = {
+    salt: header.header.salt,
+    from: header.bytes,
+    to: bytes,
+    expected: header.header.first,
+    isSalvage: true,
+  }
   try {
     await walkRecords(open, walk, {
       record(sequence, offset, payload) {

@@ -1,4 +1,4 @@
-import { type OpenFile, readFully } from './file-system.ts'
+import { type OpenFile, readFully, readThrough } from './file-system.ts'
 import { frameHeaderBytes, isSoundFrame, readFrameHead } from './segment-format.ts'
 
 /** Bytes that are no record. */
@@ -21,6 +21,8 @@ export interface Walk {
   readonly expected: bigint
   /** How much to read at once. */
   readonly chunkBytes?: number
+  /** Whether what the disk cannot read counts as damage, instead of ending the walk. */
+  readonly isSalvage?: boolean
 }
 
 export interface WalkVisitor {
@@ -41,7 +43,7 @@ export async function walkRecords(file: OpenFile, walk: Walk, visitor: WalkVisit
   let chunkBytes = walk.chunkBytes ?? defaultChunkBytes
   while (from < walk.to) {
     const wanted = Math.min(chunkBytes, walk.to - from)
-    const chunk = await readAt(file, from, wanted)
+    const chunk = await readAt(file, from, wanted, walk)
     const isEnd = chunk.byteLength < wanted || from + wanted === walk.to
     const read = readChunk(chunk, from, { ...walk, expected, isEnd }, visitor)
     if (read.is === 'stopped') return
@@ -93,8 +95,9 @@ function readChunk(chunk: Buffer, offset: number, walk: ChunkWalk, visitor: Walk
 }
 
 /** The next sound record beyond `from` whose number can be so far on; the end of the file where there is none. */
-async function findNext(file: OpenFile, from: number, { salt, to, expected }: Walk) {
-  const rest = await readAt(file, from, to - from)
+async function findNext(file: OpenFile, from: number, walk: Walk) {
+  const { salt, to, expected } = walk
+  const rest = await readAt(file, from, to - from, walk)
   for (let at = 1; at + frameHeaderBytes <= rest.byteLength; at++) {
     const head = readFrameHead(rest, at)
     if (head === undefined || at + head.bytes > rest.byteLength) continue
@@ -105,7 +108,8 @@ async function findNext(file: OpenFile, from: number, { salt, to, expected }: Wa
   return { offset: to, last: undefined }
 }
 
-async function readAt(file: OpenFile, position: number, bytes: number): Promise<Buffer> {
+async function readAt(file: OpenFile, position: number, bytes: number, { isSalvage }: Walk): Promise<Buffer> {
   const into = Buffer.allocUnsafe(bytes)
-  return into.subarray(0, await readFully(file, into, position))
+  const read = isSalvage === true ? readThrough : readFully
+  return into.subarray(0, await read(file, into, position))
 }

@@ -17,6 +17,7 @@ type NameChange = { readonly remove?: string; readonly add?: readonly [string, I
 /** A call to the disk, as a fault sees it. */
 export type CallName =
   | 'open'
+  | 'create'
   | 'read'
   | 'write'
   | 'sync'
@@ -53,6 +54,8 @@ export class SimulatedDisk implements FileSystem {
   readonly #folders = new Set<string>(['/'])
   #calls = 0
   #hasPower = true
+  /** Part of a file that cannot be read. */
+  badBytes: { readonly path: string; readonly from: number; readonly to: number } | undefined
   /** The most that all files ever held together. */
   peakBytes = 0
 
@@ -116,7 +119,7 @@ export class SimulatedDisk implements FileSystem {
   }
 
   async open(path: string, mode: OpenMode): Promise<OpenFile> {
-    await this.#call('open')
+    await this.#call(mode === 'create' ? 'create' : 'open')
     const known = this.#names.get(path)
     if (mode === 'create' && known !== undefined) throw failure('EEXIST')
     if (mode !== 'create' && known === undefined) throw failure('ENOENT')
@@ -165,6 +168,7 @@ export class SimulatedDisk implements FileSystem {
     return {
       read: async (into, position) => {
         await this.#call('read')
+        this.#checkReadable(inode, position, position + into.byteLength)
         return inode.seen.copy(into, 0, position)
       },
       write: async (buffers, position) => {
@@ -203,6 +207,11 @@ export class SimulatedDisk implements FileSystem {
       },
       close: () => this.#call('close'),
     }
+  }
+
+  #checkReadable(inode: Inode, from: number, to: number): void {
+    const bad = this.badBytes
+    if (bad !== undefined && this.#names.get(bad.path) === inode && from < bad.to && bad.from < to) throw failure('EIO')
   }
 
   #write(inode: Inode, bytes: Buffer, at: number): number {
