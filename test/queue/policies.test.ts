@@ -41,8 +41,8 @@ const messages = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `record ${from + index}`)
 
 /** A sender with one destination `out`, and what is on disk once it has stopped. */
-async function senderTo(outlet: Outlet, folder: string, retention: Retention, queue: object = {}, batchRecords = 1) {
-  const settings = { retention, wrapBytes: 65_536, batchRecords }
+async function senderTo(outlet: Outlet, folder: string, retention: Retention, queue: object = {}, more: object = {}) {
+  const settings = { retention, wrapBytes: 65_536, batchRecords: 1, ...more }
   const sender = await startSender({ folder, outlets: { out: outlet }, settings, queue })
   const total = (name: string) => sender.metrics.total(`headwatch_${name}_total`)
   /** Ends it, after all is delivered, or so many milliseconds. */
@@ -136,7 +136,15 @@ describe('a full queue on disk', { concurrency: 3 }, () => {
     test(`takes no more than its limit; the oldest go, counted, and the newest arrive (${kind}, ${retention})`, async () => {
       using folder = temporaryFolder()
       await using outlet = await outletOf[kind](join(folder.path, 'other-side'))
-      const sender = await senderTo(outlet, folder.path, retention, { bytes, whenFull: 'drop_oldest' }, 10)
+      const sender = await senderTo(
+        outlet,
+        folder.path,
+        retention,
+        { bytes, whenFull: 'drop_oldest' },
+        {
+          batchRecords: 10,
+        },
+      )
       await outlet.goAway()
       for (let from = 1; from <= 300; from += 10) await sender.send(...padded(from, from + 9))
       await outlet.comeBack()
@@ -152,7 +160,9 @@ describe('a full queue on disk', { concurrency: 3 }, () => {
     test(`that waits holds its senders back and loses nothing (${kind}, ${retention})`, async () => {
       using folder = temporaryFolder()
       await using outlet = await outletOf[kind](join(folder.path, 'other-side'))
-      const sender = await senderTo(outlet, folder.path, retention, { bytes, whenFull: 'wait' }, 10)
+      // What is kept for `wrapBytes` goes by its own rule, so here that is all the queue may hold.
+      const more = { batchRecords: 10, wrapBytes: bytes }
+      const sender = await senderTo(outlet, folder.path, retention, { bytes, whenFull: 'wait' }, more)
       await outlet.goAway()
       let taken = 0
       const sending = (async () => {
