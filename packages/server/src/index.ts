@@ -1,6 +1,6 @@
-export { Switchboard } from '@headwatch/plugins/native'
 export { admissionSettings } from './auth/config.ts'
 export type { NodeNews } from './follow-node.ts'
+export { inProcessCarrier } from './in-process-carrier.ts'
 export { readServerConfig, type ServerConfig, type ServerConfigText } from './read-server-config.ts'
 export { serverSettings } from './settings.ts'
 export {

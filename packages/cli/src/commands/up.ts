@@ -36,10 +36,9 @@ const serverKeys = { listen: ['server', 'listen'], data: ['stores', 'sqlite', 'f
 const agentSections = /^HEADWATCH_(SELF|COLLECTORS|EXPORTERS|PROGRAM)__/
 
 async function runUp({ rpc, listen, data, name }: UpFlags, command: Command): Promise<void> {
-  const [{ readServerConfig, startConfiguredServer, Switchboard }, { readAgentConfig, startAgent }] = await Promise.all(
-    [import('@headwatch/server'), import('@headwatch/agent')],
-  )
-  const switchboard = new Switchboard()
+  const [{ readServerConfig, startConfiguredServer, inProcessCarrier }, { readAgentConfig, startAgent }] =
+    await Promise.all([import('@headwatch/server'), import('@headwatch/agent')])
+  const carrier = await inProcessCarrier()
   const { receivers, ...rest } = defaultServer(listen, data)
   const ownAgent = { 'native/up': { listen: inProcess } }
   const serverText = JSON.stringify({ self: { agent: 'server' }, receivers: { ...receivers, ...ownAgent }, ...rest })
@@ -56,7 +55,7 @@ async function runUp({ rpc, listen, data, name }: UpFlags, command: Command): Pr
       environment: environmentWithout((variable) => variable.includes('__') && !agentSections.test(variable)),
       flags: givenFlags(command, agentKeys),
     },
-    switchboard,
+    carrier,
   )
   const serverConfig = await readServerConfig(
     {
@@ -65,7 +64,7 @@ async function runUp({ rpc, listen, data, name }: UpFlags, command: Command): Pr
       environment: environmentWithout((variable) => agentSections.test(variable)),
       flags: givenFlags(command, serverKeys),
     },
-    switchboard,
+    carrier,
   )
   await runUntilSignal(async () => {
     const page = { version, dashboardFolder: dashboardFolder(), folder: '.' }
