@@ -56,3 +56,11 @@ test('what is restored is replaced by newer steps only', () => {
   book.restore(alarm)
   assert.equal(book.get(key)?.condition, 'cleared')
 })
+
+test('a step that was told before is no news to an alarm that does not say what it was last raised or cleared by', () => {
+  const book = new AlarmBook()
+  const { conditionVersion: _lost, ...alarm } = new AlarmBook().apply(step('cleared', 5), 1) ?? assert.fail()
+  book.restore(alarm)
+  assert.equal(book.apply(step('raised', 4), 2), undefined)
+  assert.equal(book.get(key)?.condition, 'cleared')
+})

@@ -69,7 +69,7 @@ export class AlarmHistory {
   /** The steps around it are gone. Only whether the alarm is raised can still be put right. */
   #takeLate({ change, version, at }: TimedStep): boolean {
     const settled = this.#settled
-    if (settled === undefined || version <= (settled.conditionVersion ?? 0)) return false
+    if (settled === undefined || version <= (settled.conditionVersion ?? settled.version)) return false
     if (change !== 'raised' && change !== 'cleared') return false
     const { clearedAt: _before, ...standing } = settled
     const cleared = change === 'cleared' ? { clearedAt: at } : {}
@@ -89,7 +89,8 @@ function next(before: Alarm | undefined, step: TimedStep): Alarm {
   const { repair } = step
   const told = { key, severity, text, version, changedAt: at, ...(repair !== undefined && { repair }) }
   const kept = { ...before, ...told, ...(origin && { origin }) }
-  const standing = { condition: 'raised' as const, raisedAt: at, ...kept }
+  const begun = before === undefined ? { conditionVersion: 0 } : {}
+  const standing = { condition: 'raised' as const, raisedAt: at, ...begun, ...kept }
   switch (step.change) {
     case 'raised': {
       const raised = { ...standing, conditionVersion: version }

@@ -54,7 +54,10 @@ export interface Alarm {
   readonly text: string
   readonly repair?: string
   readonly version: number
-  /** The version that last raised or cleared it; absent where none was seen. A step that comes late is judged by it. */
+  /**
+   * The version that last raised or cleared it, 0 where none was seen; absent where that is not known. A step that
+   * comes late is judged by it.
+   */
   readonly conditionVersion?: number
   readonly origin?: Partial<Origin>
   readonly raisedAt: UnixMs

@@ -29,11 +29,11 @@ import {
   optional,
   quantity,
   readList,
+  type StructCodec,
   sharedText,
   struct,
   type Texts,
   text,
-  type StructCodec,
 } from './wire-codec.ts'
 
 /*
