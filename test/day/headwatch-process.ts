@@ -42,7 +42,7 @@ export async function startHeadwatch(start: HeadwatchStart): Promise<HeadwatchPr
 }
 
 /** Starts the built program and waits for nothing. */
-function spawnHeadwatch(start: HeadwatchStart): HeadwatchProcess {
+export function spawnHeadwatch(start: HeadwatchStart): HeadwatchProcess {
   const { program, args, environment, saysReady, nodeArgs = [] } = start
   const env = { ...process.env, ...environment }
   const child = spawn(process.execPath, [...nodeArgs, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })

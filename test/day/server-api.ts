@@ -13,6 +13,13 @@ export interface ApiPoint {
   readonly count: number
 }
 
+/** Numbers that an agent declared as never coming. */
+export interface ApiGap {
+  readonly first: string
+  readonly last: string
+  readonly reason: string
+}
+
 /** The server's public API, as anybody may ask it. Every method throws while the server is away. */
 export class ServerApi {
   readonly url: string
@@ -41,6 +48,10 @@ export class ServerApi {
     const query = `names=${name}&from=${from}&to=${to}&points=2000`
     const path = `/api/v1/networks/${network}/nodes/${node}/history?${query}`
     return (await this.#json<{ series: { points: ApiPoint[] }[] }>(path)).series[0]?.points ?? []
+  }
+
+  async gaps(agent: string): Promise<readonly ApiGap[]> {
+    return (await this.#json<{ items: ApiGap[] }>(`/api/v1/gaps?agent=${agent}&limit=1000`)).items
   }
 
   async readiness(): Promise<{ readonly ready: boolean; readonly problems: readonly string[] }> {

@@ -7,6 +7,8 @@ export interface Judgement {
   readonly kept: number
   /** Numbers that are stored at least once. */
   readonly stored: number
+  /** The highest of them; 0 when there is none. */
+  readonly newest: number
   /** Kept by the agent, stored nowhere, and beyond what declared gaps account for. */
   readonly lost: readonly number[]
   /** Kept by the agent, not stored, and accounted for by declared gaps. */
@@ -31,6 +33,7 @@ export function judge(issued: IssuedNumbers, { runs, corrupt, gaps }: StoredNumb
     issued: issued.count,
     kept: issued.kept,
     stored: times.size,
+    newest: [...times.keys()].reduce((most, number) => Math.max(most, number), 0),
     lost: missing.slice(declared),
     declared: missing.slice(0, declared),
     duplicated: [...times].filter(([, count]) => count > 1).map(([number]) => number),

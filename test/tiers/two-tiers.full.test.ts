@@ -4,7 +4,7 @@ import { ServerApi } from '../day/server-api.ts'
 import { temporaryFolder } from '../peers/temporary-folder.ts'
 import { until } from '../peers/until.ts'
 import { killAndRestart } from './kill-rounds.ts'
-import { seededChance } from './seeded-chance.ts'
+import { seeded } from '../kills/seeded.ts'
 import { agentName, startTwoTiers } from './two-tiers.ts'
 
 const timeout = 600_000
@@ -12,8 +12,8 @@ const timeout = 600_000
 test('two servers lose nothing and store nothing twice in forty rounds of kills', { timeout }, async () => {
   const seed = Number(process.env.HEADWATCH_SEED ?? Date.now() % 1_000_000)
   using folder = temporaryFolder()
-  await using tiers = await startTwoTiers(folder.path, seededChance(seed))
-  await killAndRestart(tiers, { rounds: 40, chance: seededChance(seed + 1) })
+  await using tiers = await startTwoTiers(folder.path, seeded(seed).next)
+  await killAndRestart(tiers, { rounds: 40, chance: seeded(seed + 1).next })
   await tiers.settle()
   assert.equal(tiers.complaint(), undefined, `seed ${seed}`)
   assert.ok(tiers.source.issued.kept > 3_000, `${tiers.source.issued.kept} records`)
@@ -21,7 +21,7 @@ test('two servers lose nothing and store nothing twice in forty rounds of kills'
 
 test('the central server says who is gone as the edge sees it, and that an edge is gone', { timeout }, async () => {
   using folder = temporaryFolder()
-  await using tiers = await startTwoTiers(folder.path, seededChance(1))
+  await using tiers = await startTwoTiers(folder.path, seeded(1).next)
   const central = new ServerApi(tiers.urlOf.central)
   const node = async () => (await central.nodesIfAny(network)).find((each) => each.node === agentName)
   const said = async () => {

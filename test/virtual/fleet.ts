@@ -2,15 +2,15 @@ import { MemoryQueue, MetricRegistry, type Plan, PluginCatalog, readConfig, star
 import { type Carrier, type Link, nativePlugins, Switchboard } from '@headwatch/plugins/native'
 import { type Accept, defineCollector, type Plugin } from '@headwatch/sdk'
 import { fakeHost, fakeLogger } from '@headwatch/sdk/testkit'
-import { z } from 'zod'
 import { HeapClock } from './heap-clock.ts'
+import { noSettings } from './no-settings.ts'
 
 /** Reads nothing and tells of it. */
 const pulse = defineCollector({
   name: 'pulse',
   summary: 'One reading a round.',
   stability: 'stable',
-  config: z.object({}),
+  config: noSettings,
   create: () => ({
     async *collect() {
       yield { type: 'metrics', readings: { pulse_count: 1 } }
