@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readAgentConfig, startAgent } from '@headwatch/agent'
@@ -44,6 +44,21 @@ test('a destination that is taken out of the configuration keeps its backlog, is
   await again.running.drain(5_000)
   const hadBacklog = (await goes.received()).filter((message) => message !== '')
   assert.deepEqual(hadBacklog.toSorted(), [...messages(1, 5), 'record 9'], 'what came while it was away is not its')
+})
+
+test('the backlog of a pipeline that is renamed stays where it is, and is told of', async () => {
+  using folder = temporaryFolder()
+  await using outlet = await httpOutlet()
+  await outlet.goAway()
+  const before = await startSender({ folder: folder.path, outlets: { outlet }, pipeline: 'first/name' })
+  await before.send(...messages(1, 5))
+  await before.running.drain(0)
+  await outlet.comeBack()
+  const after = await startSender({ folder: folder.path, outlets: { outlet } })
+  const isTold = () => readFileSync(join(folder.path, 'queue-alarms.json'), 'utf8').includes('"first%2fname"')
+  await until('it is told of', () => existsSync(join(folder.path, 'queue-alarms.json')) && isTold())
+  await after.running.drain(5_000)
+  assert.deepEqual(await waitingIn(join(folder.path, 'queue', 'first%2fname')), { outlet: 5 })
 })
 
 test('a destination that is dead costs the other no record and no moment', async () => {

@@ -13,6 +13,7 @@ export interface SenderOptions {
   /** Host-side keys of every exporter, as in a configuration. */
   readonly settings?: object
   readonly queue?: object
+  readonly pipeline?: string
 }
 
 /** A program that sends what the test gives it, by way of a queue on disk. */
@@ -26,7 +27,8 @@ export interface Sender {
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** @throws what `startPipelines` throws. */
-export async function startSender({ folder, outlets, settings = {}, queue = {} }: SenderOptions): Promise<Sender> {
+export async function startSender(options: SenderOptions): Promise<Sender> {
+  const { folder, outlets, settings = {}, queue = {}, pipeline = 'main' } = options
   const { promise: accept, resolve } = Promise.withResolvers<Accept>()
   const receiver = defineReceiver({
     name: 'in_hand',
@@ -50,7 +52,7 @@ export async function startSender({ folder, outlets, settings = {}, queue = {} }
     exporters: Object.entries(outlets).map(([name, { plugin, config }]) => ({ name, plugin, config, settings: retry })),
     stores: [],
     pipelines: [
-      { name: 'main', ...pipelineSection.parse({ from: ['in_hand'], to: names, acknowledge: 'disk', queue }) },
+      { name: pipeline, ...pipelineSection.parse({ from: ['in_hand'], to: names, acknowledge: 'disk', queue }) },
     ],
   }
   const metrics = new MetricRegistry()

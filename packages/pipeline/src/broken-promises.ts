@@ -1,3 +1,4 @@
+import { minQueueBytes } from './queue/disk/queue-size.ts'
 import type { Instance, PipelinePlan, Plan } from './plan.ts'
 
 /** Something a configuration promises and cannot keep: the key that promises it, and why not. */
@@ -17,8 +18,15 @@ export function brokenPromises(
   const acknowledge = unkeptAcknowledgement(pipeline, hasStore, fed.length > 0)
   return [
     ...(acknowledge === undefined ? [] : [{ path: ['pipelines', name, 'acknowledge'], message: acknowledge }]),
+    ...(fed.length > 0 ? tooSmall(pipeline) : []),
     ...fed.flatMap((exporter) => unkeptWrap(pipeline, exporter)),
   ]
+}
+
+function tooSmall({ name, queue }: PipelinePlan): readonly BrokenPromise[] {
+  if (queue.keep === 'memory' || queue.bytes >= minQueueBytes) return []
+  const message = `a queue on disk needs room for ${minQueueBytes} bytes; say more, or "keep: memory"`
+  return [{ path: ['pipelines', name, 'queue', 'bytes'], message }]
 }
 
 function unkeptAcknowledgement(

@@ -7,7 +7,7 @@ export { loadPackage } from './loader/load-package.ts'
 export { jsonLogger, type LogLevel } from './logger.ts'
 export type { Instance, PipelinePlan, Plan } from './plan.ts'
 export type { DiskQueue } from './queue/disk/disk-queue.ts'
-export { type DiskQueueOptions, minQueueBytes, openDiskQueue } from './queue/disk/open-disk-queue.ts'
+export { type DiskQueueOptions, openDiskQueue } from './queue/disk/open-disk-queue.ts'
 export { MemoryQueue, type MemoryQueueOptions } from './queue/memory-queue.ts'
 export type {
   Orphan,

@@ -48,6 +48,8 @@ export interface PipelineParts {
   readonly makeQueue: (source: Source, pipeline: PipelinePlan) => Queue | Promise<Queue>
   /** Where alarms about these queues outlive the program; nowhere when absent. */
   readonly queueAlarmMemory?: QueueAlarmMemory
+  /** Queues with a backlog that is of none of these pipelines, those that have a queue, by name. */
+  readonly abandonedQueues?: (pipelines: readonly PipelinePlan[]) => Promise<readonly string[]>
 }
 
 const storeWriterOptions = { appendRecords: 5_000, maxRecords: 100_000 }
@@ -170,6 +172,8 @@ class Starter {
     intakes: ReadonlyMap<PipelinePlan, Intake>,
   ): Promise<QueueAlarms> {
     const { clock, logger, queueAlarmMemory: memory } = this.#parts
+    const { queues } = this
+    const abandoned = (await this.#parts.abandonedQueues?.(queues.map(({ pipeline }) => pipeline))) ?? []
     const remembered = (await memory?.load()) ?? { alarms: [], quarantinedRecords: {} }
     const emit = (step: AlarmTransition) => {
       const isAbout = ({ name }: PipelinePlan) => `${step.key.qualifier}/`.startsWith(`${name}/`)
@@ -178,7 +182,7 @@ class Starter {
       intake?.add(step)
     }
     const { agent } = this.#plan.self
-    return new QueueAlarms({ agent, queues: this.queues, destinations, clock, logger, memory, remembered, emit })
+    return new QueueAlarms({ agent, queues, abandoned, destinations, clock, logger, memory, remembered, emit })
   }
 
   #intake(pipeline: PipelinePlan): Intake {

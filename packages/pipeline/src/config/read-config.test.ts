@@ -159,6 +159,11 @@ describe('a mistake is told with its line', () => {
       /^headwatch\.yaml:4:\d+: pipelines\.a\.acknowledge: a queue in memory cannot promise .*keep: disk/,
     ],
     [
+      'a queue on disk that holds nothing',
+      'collectors: { host: }\nexporters: { ethstats: { endpoint: x } }\npipelines:\n  a: { from: [host], to: [ethstats], queue: { bytes: 2048 } }',
+      /^headwatch\.yaml:4:\d+: pipelines\.a\.queue\.bytes: a queue on disk needs room for 65536 bytes; /,
+    ],
+    [
       'keeping more than the queue holds',
       'collectors: { host: }\nexporters: { ethstats: { endpoint: x, retention: wrap, wrapBytes: 100000000 } }',
       /^headwatch\.yaml:2:\d+: exporters\.ethstats\.wrapBytes: 100000000 bytes cannot be kept .* "main", which holds 67108864; /,

@@ -5,12 +5,21 @@ import type { PipelineQueue } from '../pipeline-queue.ts'
 import { messageOf } from '../supervision/supervised.ts'
 import { DeliveryWatch } from './delivery-watch.ts'
 import type { QueueAlarmMemory, RememberedQueueAlarms } from './queue-alarm-memory.ts'
-import { overTexts, type QueueCondition, queueAlarmKey, queueAlarmTypes, stuckCondition } from './queue-conditions.ts'
+import {
+  abandonedCondition,
+  overTexts,
+  type QueueCondition,
+  queueAlarmKey,
+  queueAlarmTypes,
+  stuckCondition,
+} from './queue-conditions.ts'
 import { QueueWatch } from './queue-watch.ts'
 
 export interface QueueAlarmParts {
   readonly agent: string
   readonly queues: readonly PipelineQueue[]
+  /** Queues with a backlog of which no pipeline is configured. */
+  readonly abandoned: readonly string[]
   readonly destinations: readonly Destination[]
   readonly clock: Clock
   readonly logger: Logger
@@ -64,6 +73,7 @@ export class QueueAlarms {
     const { clock } = this.#parts
     const nowMs = clock.monotonicMs()
     this.#conditions = [
+      ...this.#parts.abandoned.map((name) => abandonedCondition(this.#parts.agent, name)),
       ...this.#queues.flatMap((queue) => queue.look(nowMs)),
       ...this.#deliveries.flatMap((delivery) => this.#stuck(delivery, nowMs)),
     ]

@@ -78,6 +78,15 @@ export function orphanCondition(agent: string, pipeline: string, destination: st
   }
 }
 
+export function abandonedCondition(agent: string, pipeline: string): QueueCondition {
+  return {
+    key: queueAlarmKey(agent, 'queue_orphan', pipeline),
+    severity: 'warning',
+    text: `records wait in the queue "${pipeline}", and no pipeline of that name has one`,
+    repair: 'Name the pipeline as before, or remove the folder; "headwatch queue inspect" shows what waits.',
+  }
+}
+
 export function stuckCondition(agent: string, pipeline: string, destination: string): QueueCondition {
   return {
     key: queueAlarmKey(agent, 'queue_stuck', `${pipeline}/${destination}`),

@@ -4,6 +4,7 @@ import type { PipelinePlan } from '../plan.ts'
 import type { QueueAlarmMemory } from '../queue-alarms/queue-alarm-memory.ts'
 import { queueAlarmFile, queueAlarmPath } from '../queue-alarms/queue-alarm-file.ts'
 import type { SupervisionParts } from '../supervision/supervised.ts'
+import { abandonedQueues } from './abandoned-queues.ts'
 import { MemoryQueue } from './memory-queue.ts'
 import type { Queue } from './queue.ts'
 
@@ -11,6 +12,8 @@ import type { Queue } from './queue.ts'
 export interface QueueFolders {
   makeQueue(source: Source, pipeline: PipelinePlan): Promise<Queue>
   readonly queueAlarmMemory: QueueAlarmMemory
+  /** Queues with a backlog that is of none of these pipelines, by name. */
+  abandonedQueues(pipelines: readonly PipelinePlan[]): Promise<readonly string[]>
 }
 
 /**
@@ -20,6 +23,11 @@ export interface QueueFolders {
 export function queueFolders(folder: string, setting: string, parts: SupervisionParts): QueueFolders {
   return {
     queueAlarmMemory: queueAlarmFile(queueAlarmPath(folder), parts.logger),
+    abandonedQueues: (pipelines) =>
+      abandonedQueues(
+        join(folder, 'queue'),
+        pipelines.filter(({ queue }) => queue.keep === 'disk').map(({ name }) => queueFolder(folder, name)),
+      ),
     async makeQueue(source, { name, queue }) {
       const { keep, whenFull, records, bytes } = queue
       const limits = { records, bytes }

@@ -14,6 +14,7 @@ import { checkFolder, quarantineName, refusedName } from './folder-check.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { Places } from './places.ts'
 import { Quarantine } from './quarantine.ts'
+import { minQueueBytes } from './queue-size.ts'
 import type { QueueState } from './queue-state.ts'
 import { type Recovered, recover } from './recovery.ts'
 import { Retention } from './retention.ts'
@@ -53,8 +54,6 @@ interface DiskQueueLock {
   release(): void
 }
 
-/** A folder with less room than this is no queue. */
-export const minQueueBytes = 64 * 1024
 const defaultFreshBytes = 512 * 1024
 
 const thisMachine: Machine = { files: nodeFileSystem, lock: osLock }
