@@ -1,0 +1,1 @@
+export { type HeardEvent, type OriginalServer, originalServer } from './testkit/original-server.ts'
