@@ -21,6 +21,7 @@ const dropped = 1
 const retry = 0
 const stream = 'main'
 const silentBeats = 3
+const dayMs = 86_400_000
 /** Room for everything of a data frame beside its body. */
 const headBytes = 512
 
@@ -101,7 +102,7 @@ export class Session {
         this.#credit = { records: whole(fields[0]), bytes: whole(fields[1]) }
         return this.pump()
       case kinds.goaway: {
-        const stayAwayMs = whole(fields[2]) + Math.random() * whole(fields[3])
+        const stayAwayMs = Math.min(dayMs, whole(fields[2]) + Math.random() * whole(fields[3]))
         return this.#end(`sent away: ${fields[1]}`, stayAwayMs)
       }
       case kinds.ping:
@@ -120,6 +121,7 @@ export class Session {
     }
     this.#credit = { records: whole(records), bytes: whole(bytes) }
     this.#limits = { frameBytes: whole(frameBytes), batchRecords: whole(batchRecords) }
+    if (this.#limits.frameBytes < 4_096 || this.#limits.batchRecords === 0) throw new TypeError('impossible limits')
     this.#isWelcomed = true
     this.#every(whole(heartbeatMs))
     this.pump()
@@ -192,7 +194,7 @@ export class Session {
   #hearNack([name, lane, from, to, action, retryAfterMs]) {
     if (name !== stream || lane !== live) return
     const [first, last] = [BigInt(from), BigInt(to)]
-    if (action === retry) this.#log.again(first, last, performance.now() + whole(retryAfterMs))
+    if (action === retry) this.#log.again(first, last, performance.now() + Math.min(dayMs, whole(retryAfterMs)))
     else {
       this.#log.settle(first, last)
       this.#log.counts.refused += Number(last - first) + 1

@@ -20,13 +20,19 @@ import {
   type ServerMessage,
   type Welcome,
 } from '@headwatch/protocol/native'
-import { type Clock, type ExportOutcome, type Meter, RetryableError } from '@headwatch/sdk'
+import { type Clock, type ExportOutcome, type Meter, RetryableError, retryAfterOf } from '@headwatch/sdk'
 import { type BatchFrame, framesOf, type Pack, plain } from './batch-frames.ts'
 import { packBody } from './body-packing.ts'
 import { exportOutcome } from './export-outcome.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { Dialer, Link, LinkListener } from './link.ts'
 import { Outbox, type OutgoingFrame } from './outbox.ts'
+
+/** A server that asks for more is asked again all the same: nobody is silenced for ever by one message. */
+const longestWaitMs = 86_400_000
+
+/** With smaller limits than these a server could only have records let go. */
+const leastLimits: Limits = { frameBytes: 4_096, batchRecords: 1 }
 
 /** What may wait in the socket: more would only take memory, and age. */
 const maxBufferedBytes = 1_048_576
@@ -181,7 +187,8 @@ export class AgentSession implements LinkListener {
       if (signal.aborted) this.#link.close()
       this.#say(hello)
     } catch (cause) {
-      this.end(new SessionEndedError(cause instanceof Error ? cause.message : `nobody answers at ${endpoint}`))
+      const message = cause instanceof Error ? cause.message : `nobody answers at ${endpoint}`
+      this.end(new SessionEndedError(message, Math.min(longestWaitMs, retryAfterOf(cause) ?? 0)))
     }
   }
 
@@ -199,7 +206,7 @@ export class AgentSession implements LinkListener {
   #hear(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
-        return this.#welcome.resolve(message)
+        return areUsable(message.limits) ? this.#welcome.resolve(message) : this.#endBadly('bad_limits')
       case 'ack':
         return this.#outbox.ack(message.stream, message.lane, message.through)
       case 'nack':
@@ -219,11 +226,11 @@ export class AgentSession implements LinkListener {
 
   #hearNack(nack: Nack): void {
     this.#parts.meter.count('headwatch_native_nacks_total', 1, { action: nack.action })
-    this.#outbox.nack(nack)
+    this.#outbox.nack({ ...nack, retryAfterMs: Math.min(longestWaitMs, nack.retryAfterMs) })
   }
 
   #hearGoAway({ reason, retryAfterMs, spreadMs }: GoAway): void {
-    const waitMs = retryAfterMs + Math.floor(spreadMs * this.#parts.random())
+    const waitMs = Math.min(longestWaitMs, retryAfterMs + Math.floor(spreadMs * this.#parts.random()))
     this.end(new SessionEndedError(`the server sent the agent away: ${reason}`, waitMs, reason))
   }
 
@@ -269,6 +276,10 @@ function dated(record: TelemetryRecord, ours: ClockOffset): TelemetryRecord {
   if (clock === undefined) return record
   const sum = { offsetMs: clock.offsetMs + ours.offsetMs, errorMs: clock.errorMs + ours.errorMs }
   return { ...record, clock: sum }
+}
+
+function areUsable({ frameBytes, batchRecords }: Limits): boolean {
+  return frameBytes >= leastLimits.frameBytes && batchRecords >= leastLimits.batchRecords
 }
 
 /** Like `Promise.all`, but waits for every one of them, so that none is left behind when one fails. */

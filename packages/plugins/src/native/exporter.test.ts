@@ -310,6 +310,21 @@ describe('the native exporter', () => {
     assert.equal(outcome.how === 'rejected' && (outcome.thrown as Error).message, 'no welcome from in_process:main')
   })
 
+  test('keeps everything from a server whose limits leave room for nothing', async () => {
+    const { server, send, host } = await connectedExporter({ limits: { frameBytes: 100, batchRecords: 0 } })
+    await assert.rejects(send(batch(1n, 3)), { name: 'SessionEndedError', message: /bad_limits/ })
+    assert.deepEqual(dataFrames(server), [])
+    assert.equal(host.meter.value('headwatch_native_frames_refused_total', { reason: 'bad_limits' }), 1)
+  })
+
+  test('stays away no longer than a day, whatever a server asks for', async () => {
+    const { server, send } = await connectedExporter()
+    await send(batch(1n))
+    server.sayToAll({ type: 'goaway', reason: 'restart', text: '', retryAfterMs: 1e15, spreadMs: 1e15 })
+    await turns()
+    await assert.rejects(send(batch(2n)), { name: 'RetryableError', retryAfterMs: 86_400_000 })
+  })
+
   test('says goodbye when it is disposed of', async () => {
     const { server, send, exporter } = await connectedExporter()
     await send(batch(1n))

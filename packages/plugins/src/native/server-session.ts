@@ -45,7 +45,7 @@ const capabilities: readonly Capability[] = ['zstd']
 /** A peer that lets this much pile up unread is cut off. */
 const maxBufferedBytes = 1_048_576
 
-/** Whoever has not said hello is not listened to for longer. Four times as long as a hello with every stream it may name. */
+/** What comes first is read no further: the longest hello with every stream that it may name is shorter. */
 const maxHelloBytes = 131_072
 
 /** How long a name's older or newer holder is asked to stay away, so that two agents of one name do not fight. */

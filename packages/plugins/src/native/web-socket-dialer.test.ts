@@ -126,6 +126,16 @@ describe('no link comes about', { timeout }, () => {
     await fails(`ws://${peer.address}/agent`, /it answers 200/)
   })
 
+  test('where there is no place now, for as long as the answer says', async () => {
+    const head = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n'
+    const server = createServer((socket) => void socket.on('error', () => undefined).end(head)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const endpoint = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/agent`
+    const dialling = new WebSocketDialer().dial(endpoint, ears().listener, never)
+    await assert.rejects(dialling, { name: 'RetryableError', retryAfterMs: 7_000, message: /no place now/ })
+    server.close()
+  })
+
   test('once the attempt is given up', async () => {
     await using peer = await badPeer('hangs')
     const stop = new AbortController()

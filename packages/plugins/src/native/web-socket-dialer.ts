@@ -57,9 +57,11 @@ function opened(socket: WebSocket, listener: LinkListener, signal: AbortSignal):
   const abort = (): void => socket.terminate()
   signal.addEventListener('abort', abort, { once: true })
   let failure = 'it hung up'
+  let retryAfterMs = 0
   let isOpen = false
-  socket.on('unexpected-response', (request, response) => {
-    failure = refusalText(response.statusCode ?? 0)
+  socket.on('unexpected-response', (request, { statusCode = 0, headers }) => {
+    failure = refusalText(statusCode)
+    retryAfterMs = 1_000 * (Number.parseInt(headers['retry-after'] ?? '', 10) || 0)
     request.destroy()
     socket.terminate()
   })
@@ -76,7 +78,7 @@ function opened(socket: WebSocket, listener: LinkListener, signal: AbortSignal):
   socket.on('close', (code) => {
     signal.removeEventListener('abort', abort)
     if (isOpen) listener.onEnd(code !== 1006)
-    else reject(new RetryableError(`no connection to ${host}: ${failure}`))
+    else reject(new RetryableError(`no connection to ${host}: ${failure}`, { retryAfterMs }))
   })
   return promise
 }

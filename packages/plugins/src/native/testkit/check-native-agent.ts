@@ -215,6 +215,17 @@ const cases: Readonly<Record<string, (parts: CaseParts) => Promise<void>>> = {
     await allAreStored(server, 2 + hostile.length)
   },
 
+  'lets nothing go because of a server whose limits leave room for nothing': async ({ server, start, script }) => {
+    script.welcome = { limits: { frameBytes: 16, batchRecords: 0 } }
+    await using agent = await start()
+    agent.issue(3)
+    const session = await server.session()
+    await server.until(() => session.isOver)
+    script.welcome = {}
+    await allAreStored(server, 3)
+    assert.deepEqual(server.store.gaps, [])
+  },
+
   'declares what its full log gave up, so that no number is missing': async ({ server, start, script }) => {
     script.welcome = { credit: { records: 0, bytes: 0 } }
     await using agent = await start({ keeps: 10 })
