@@ -27,6 +27,8 @@ export interface FakeServer extends AsyncDisposable {
   cut(): void
   refuseViewers: boolean
   historyStatus: number
+  /** What the server says of itself, from the next `publish` on. */
+  problems: readonly string[]
   /** Sent to every viewer as it is. */
   say(message: FeedMessage): void
 }
@@ -45,7 +47,7 @@ const policy =
 
 export async function startFakeServer(fleets: Fleet[], pageFolder: string): Promise<FakeServer> {
   const viewers = new Map<WebSocket, Map<string, { question: ViewQuestion; sent: ViewContent }>>()
-  const state = { refuseViewers: false, historyStatus: 200 }
+  const state = { refuseViewers: false, historyStatus: 200, problems: [] as readonly string[] }
   const heard: ViewerMessage[] = []
   let tick = 0
   const stamp = () => ({ tick, at: Date.now(), completeness: completenessOf(fleets) })
@@ -68,7 +70,7 @@ export async function startFakeServer(fleets: Fleet[], pageFolder: string): Prom
       heard.push(message)
       const question = questionAfter(message, views)
       if (question === undefined || message.type === 'seen') return
-      const sent = answer(question, fleets)
+      const sent = answer(question, fleets, state.problems)
       views.set(message.view, { question, sent })
       send(viewer, { type: 'snapshot', view: message.view, content: sent, ...stamp() })
     })
@@ -79,7 +81,7 @@ export async function startFakeServer(fleets: Fleet[], pageFolder: string): Prom
     for (const [viewer, views] of viewers) {
       send(viewer, { type: 'tick', tick, at: Date.now() })
       for (const [view, known] of views) {
-        const now = answer(known.question, fleets)
+        const now = answer(known.question, fleets, state.problems)
         const delta = deltaOf(known.sent, now)
         known.sent = now
         if (delta !== undefined) send(viewer, { type: 'delta', view, delta, ...stamp() })
@@ -117,7 +119,8 @@ function questionAfter(
   return known?.of === 'nodes' ? { ...known, window: message.window } : undefined
 }
 
-function answer(question: ViewQuestion, fleets: readonly Fleet[]): ViewContent {
+function answer(question: ViewQuestion, fleets: readonly Fleet[], problems: readonly string[]): ViewContent {
+  if (question.of === 'server') return { kind: 'value', value: { problems } }
   const rows = (keyed: readonly (readonly [string, unknown])[]): ViewContent => ({
     kind: 'rows',
     rows: keyed.map(([key, value]) => ({ key, value: toJson(value) })),

@@ -253,6 +253,23 @@ describe('the page', { skip }, () => {
     await page.getByText('Live, updates thinned to 1/s: this page falls behind').waitFor()
   })
 
+  test('says what of the server does not work, until it does', async (context) => {
+    context.after(() => {
+      server.problems = []
+    })
+    const page = await open(context)
+    await row(page, 0).waitFor()
+    server.problems = ['the store "sqlite" does not take data', 'nothing is delivered to "native"']
+    server.publish()
+    const trouble = page.locator('.trouble')
+    await trouble
+      .getByText('The server says: the store "sqlite" does not take data, and 1 more problem: see /readyz')
+      .waitFor()
+    server.problems = []
+    server.publish()
+    await trouble.waitFor({ state: 'detached' })
+  })
+
   test('says since when nothing comes, keeps what it has, and comes back', async (context) => {
     const page = await open(context)
     await row(page, 0).waitFor()

@@ -1,7 +1,9 @@
 import { createMemo, For, type JSX, Show } from 'solid-js'
 import { timeOfDay, wholeAgeText } from '../format/ages.ts'
-import { countText } from '../format/numbers.ts'
+import { countOf, countText } from '../format/numbers.ts'
+import { visibleText } from '../format/visible-text.ts'
 import { Glyph } from './glyph.tsx'
+import { Outside } from './outside.tsx'
 import { usePage } from './page.ts'
 import { screens } from './screens.ts'
 
@@ -21,7 +23,9 @@ export function BarTwo(): JSX.Element {
         </For>
       </nav>
       <span class="sp" />
-      <Banner />
+      <Show when={page.feed.connection().kind !== 'lost' && page.problems()[0]} fallback={<Banner />}>
+        {(first) => <Trouble first={first()} more={page.problems().length - 1} />}
+      </Show>
       <Stamp />
       <span class="clock faint n">{timeOfDay(page.feed.now())} UTC</span>
       <FeedState />
@@ -82,6 +86,19 @@ function Banner(): JSX.Element {
         </div>
       )}
     </Show>
+  )
+}
+
+/** What of the server itself does not work. What is shown is live all the same, as far as it says. */
+function Trouble(props: { first: string; more: number }): JSX.Element {
+  return (
+    <div class="banner trouble" role="status">
+      <Glyph name="major" class="sev-major" />
+      <span title={visibleText(props.first)}>
+        The server says: <Outside text={props.first} />
+        {props.more > 0 ? `, and ${countOf(props.more, 'more problem')}: see /readyz` : ''}
+      </span>
+    </div>
   )
 }
 

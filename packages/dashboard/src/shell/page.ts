@@ -17,6 +17,8 @@ export interface Page {
   readonly summary: Accessor<WireSummary | undefined>
   readonly blocks: Accessor<readonly WireBlock[] | undefined>
   readonly alarms: Accessor<readonly WireAlarm[] | undefined>
+  /** Sentences on what of the server itself does not work. */
+  readonly problems: Accessor<readonly string[]>
   /** The node whose panel is open, once it is known. */
   readonly node: LiveView
   readonly isPhone: Accessor<boolean>
@@ -47,6 +49,7 @@ export function createPage(): Page {
   const summaryView = feed.view(ofNetwork((id) => ({ of: 'summary', network: id })))
   const blocks = rowsOf<WireBlock>(feed.view(ofNetwork((id) => ({ of: 'blocks', network: id, count: 40 }))))
   const alarms = rowsOf<WireAlarm>(feed.view(() => ({ of: 'alarms' })))
+  const server = feed.view(() => ({ of: 'server' }))
   const nodeName = createMemo(() => bar.address().node)
   const node = feed.view(
     createMemo((): ViewQuestion | undefined => {
@@ -63,6 +66,7 @@ export function createPage(): Page {
     summary: () => onlyValueOf<WireSummary>(summaryView),
     blocks,
     alarms,
+    problems: () => onlyValueOf<{ readonly problems: readonly string[] }>(server)?.problems ?? [],
     node,
     isPhone: createMedia('(max-width: 900px)'),
   }

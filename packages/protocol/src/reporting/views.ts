@@ -48,3 +48,5 @@ export type ViewQuestion =
     }
   | { readonly of: 'node'; readonly network: NetworkId; readonly node: NodeId }
   | { readonly of: 'alarms'; readonly network?: NetworkId }
+  /** One value: `{ problems: [sentence, …] }`, what of the server itself does not work. */
+  | { readonly of: 'server' }

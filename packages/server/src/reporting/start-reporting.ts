@@ -39,6 +39,7 @@ export async function startReporting(options: ReportingOptions): Promise<Running
     }
     return completenessOf(network, lost, clock.now(), id)
   }
+  const health = () => pipelines.problems()
   using starting = new DisposableStack()
   starting.defer(metrics.probe(starting.use(processProbe()).read))
   const api = await httpApi({
@@ -46,13 +47,19 @@ export async function startReporting(options: ReportingOptions): Promise<Running
     alarms,
     store: pipelines.firstStore,
     completenessOf: completeness,
-    health: () => pipelines.problems(),
+    health,
     metrics: () => prometheusText(metrics.read()),
   })
   frontDoor.attach(api.server)
   const url = await listen(api, settings.listen)
   const feedOptions = { maxViewers: settings.maxViewers, tickMs: settings.feedEveryMs, server: settings.name, version }
-  const feed = new Feed(feedOptions, { clock, meter: metrics, logger, sources: { network, alarms }, completeness })
+  const feed = new Feed(feedOptions, {
+    clock,
+    meter: metrics,
+    logger,
+    sources: { network, alarms, health },
+    completeness,
+  })
   const probing = starting.move()
   const ending = new AbortController()
   const feeding = feed.run(frontDoor, ending.signal)

@@ -18,7 +18,7 @@ test('a list builds the states of the nodes that it shows, of no others', () => 
   } as unknown as NetworkReader
   const question = { of: 'nodes', network: '1', filter: { text: 'n00' }, window: { offset: 2, count: 3 } } as const
   const sort = { by: 'peers', direction: 'descending' } as const
-  const content = viewContent({ ...question, sort }, { network, alarms: () => [] })
+  const content = viewContent({ ...question, sort }, { network, alarms: () => [], health: () => [] })
   assert.deepEqual(content, {
     kind: 'rows',
     rows: ['n0097', 'n0096', 'n0095'].map((node) => ({ key: node, value: { node } })),

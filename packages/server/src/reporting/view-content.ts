@@ -7,10 +7,12 @@ import { windowOfNodes } from './node-list.ts'
 export interface ViewSources {
   readonly network: NetworkReader
   readonly alarms: () => readonly Alarm[]
+  /** Sentences on what of the server does not work. */
+  readonly health: () => readonly string[]
 }
 
 /** The answer to `question` as it stands. A network or node nobody has heard of gives no rows, or the value null. */
-export function viewContent(question: ViewQuestion, { network, alarms }: ViewSources): ViewContent {
+export function viewContent(question: ViewQuestion, { network, alarms, health }: ViewSources): ViewContent {
   switch (question.of) {
     case 'networks':
       return allRows(network.networks(), (summary) => summary.network)
@@ -24,6 +26,8 @@ export function viewContent(question: ViewQuestion, { network, alarms }: ViewSou
       return value(network.node(question.network, question.node))
     case 'alarms':
       return allRows(alarms().filter(isAbout(question.network)), (alarm) => alarmKeyText(alarm.key))
+    case 'server':
+      return value({ problems: health() })
   }
 }
 

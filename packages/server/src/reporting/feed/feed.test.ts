@@ -21,7 +21,13 @@ checkFeed('the feed of the server', async () => {
   }
   const completeness = () => ({ reported: 0, known: 0, oldestMs: 0, dropped: 0, missing: 0 })
   const options = { maxViewers: 10, tickMs: 250, server: 'test', version: '0' }
-  const feed = new Feed(options, { clock, meter, logger, sources: { network, alarms: () => [] }, completeness })
+  const feed = new Feed(options, {
+    clock,
+    meter,
+    logger,
+    sources: { network, alarms: () => [], health: () => [] },
+    completeness,
+  })
   const stop = new AbortController()
   const running = feed.run(frontDoor, stop.signal)
   const nodesView = {
@@ -105,7 +111,13 @@ function watchedFeed({ networks, completeness }: Pick<NetworkReader, 'networks'>
   const { clock, meter, logger, frontDoor } = fakeHost()
   const network = { networks, node: () => nodeState(1, 5) } as unknown as NetworkReader
   const options = { maxViewers: 10, tickMs: 250, server: 'test', version: '0' }
-  const feed = new Feed(options, { clock, meter, logger, sources: { network, alarms: () => [] }, completeness })
+  const feed = new Feed(options, {
+    clock,
+    meter,
+    logger,
+    sources: { network, alarms: () => [], health: () => [] },
+    completeness,
+  })
   const stop = new AbortController()
   const running = feed.run(frontDoor, stop.signal)
   const viewer = frontDoor.connect('/api/v1/feed')

@@ -11,7 +11,10 @@ const block = (hash: string, nodes: number) => ({ block: { hash }, nodes }) as u
 /** A view of blocks that the test replaces. */
 function viewOf(state: { blocks: readonly SeenBlock[] }) {
   const network = { blocks: () => state.blocks } as unknown as NetworkReader
-  return { view: new LiveView({ of: 'blocks', network: '1', count: 9 }), sources: { network, alarms: () => [] } }
+  return {
+    view: new LiveView({ of: 'blocks', network: '1', count: 9 }),
+    sources: { network, alarms: () => [], health: () => [] },
+  }
 }
 
 test('a viewer that follows deltas sees what a fresh one is given, however often it is skipped', () => {

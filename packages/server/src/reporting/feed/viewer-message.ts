@@ -35,6 +35,7 @@ const question = z.discriminatedUnion('of', [
   z.object({ of: z.literal('nodes'), network, filter: nodeFilter, sort: nodeSort, window }),
   z.object({ of: z.literal('node'), network, node: z.string().min(1).max(256) }),
   z.object({ of: z.literal('alarms'), network: network.exactOptional() }),
+  z.object({ of: z.literal('server') }),
 ])
 
 const message = z.discriminatedUnion('type', [
