@@ -29,16 +29,16 @@ describe('help', { concurrency: 3 }, () => {
   test('of the program names every command and where to begin', async () => {
     const { code, out } = await outcomeOf(['--help'])
     assert.equal(code, 0)
-    for (const word of ['up', 'server', 'agent', 'check-config', 'First look']) assert.match(out, new RegExp(word))
+    for (const word of ['up', 'server', 'agent', 'check-config', 'queue', 'First look']) assert.match(out, new RegExp(word))
   })
 
-  for (const command of ['up', 'server', 'agent', 'check-config']) {
+  for (const command of ['up', 'server', 'agent', 'check-config', 'queue']) {
     test(`of ${command} has an example and no secret flag`, async () => {
       const { code, out } = await outcomeOf([command, '--help'])
       assert.equal(code, 0)
       assert.match(out, new RegExp(`Example:\n.*headwatch ${command} `))
       assert.doesNotMatch(out, /--secret /)
-      if (command !== 'check-config') assert.match(out, /env: HEADWATCH_/)
+      if (!/check-config|queue/.test(command)) assert.match(out, /env: HEADWATCH_/)
     })
   }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { SequenceRange } from '@headwatch/protocol'
+import { readCursorFile } from './cursor-file.ts'
 import type { FileSystem } from './file-system.ts'
 import { checkIsQueue } from './folder-check.ts'
 import { nodeFileSystem } from './node-file-system.ts'
@@ -10,7 +11,7 @@ import { walkRecords } from './walk-records.ts'
 /** Something in a file that is no record. */
 export interface Finding extends Partial<SequenceRange> {
   readonly file: string
-  /** `torn`: behind the last record of a file, as a crash leaves it. */
+  /** `torn`: behind the last record of a file, as a crash leaves it, and no number is missing by it. */
   readonly what: 'no_header' | 'damaged' | 'no_record' | 'torn'
   readonly offset: number
   readonly bytes: number
@@ -38,23 +39,28 @@ export async function verifyQueue(folder: string, options: VerifyOptions = {}): 
   const { files = nodeFileSystem, progress, signal } = options
   await checkIsQueue(files, folder)
   const found = await readHeaders(files, folder)
+  const cursors = await readCursorFile(files, folder)
+  const next = cursors.is === 'good' ? cursors.bookkeeping.next : undefined
   const totalBytes = found.reduce((sum, { bytes }) => sum + bytes, 0)
   const findings: Finding[] = []
   let records = 0
   let doneBytes = 0
   for (const [index, segment] of found.entries()) {
     signal?.throwIfAborted()
-    records += await verifyFile(files, segment, found[index + 1]?.first, (finding) => findings.push(finding))
+    const end = found[index + 1]?.first ?? next
+    records += await verifyFile(files, segment, end, index < found.length - 1, (finding) => findings.push(finding))
     doneBytes += segment.bytes
     progress?.(doneBytes, totalBytes)
   }
   return { records, bytes: totalBytes, findings }
 }
 
+/** `end`: the number behind the last that the file has to have, as far as that is known. Returns how many records there are. */
 async function verifyFile(
   files: FileSystem,
   { path, bytes, header }: SegmentFile,
-  before: bigint | undefined,
+  end: bigint | undefined,
+  isFollowed: boolean,
   report: (finding: Finding) => void,
 ): Promise<number> {
   const file = basename(path)
@@ -74,15 +80,16 @@ async function verifyFile(
   try {
     await walkRecords(open, walk, {
       record(sequence, offset, payload) {
-        if (before !== undefined && sequence >= before) return false
+        if (isFollowed && end !== undefined && sequence >= end) return false
         records++
         if (unpackRecord(payload) === undefined)
           report({ file, what: 'no_record', offset, bytes: payload.byteLength, first: sequence, last: sequence })
         return true
       },
       damage({ offset, bytes: damaged, first, last }) {
-        if (last === undefined) report({ file, what: 'torn', offset, bytes: damaged })
-        else report({ file, what: 'damaged', offset, bytes: damaged, first, last })
+        const lastMissing = last ?? (end ?? first) - 1n
+        if (last === undefined && lastMissing < first) report({ file, what: 'torn', offset, bytes: damaged })
+        else report({ file, what: 'damaged', offset, bytes: damaged, first, last: lastMissing })
       },
     })
   } finally {
