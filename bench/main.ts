@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util'
 import { agent } from './agent.ts'
 import { type Bench, type BenchResult, commitText, machineText } from './bench-result.ts'
 import { native } from './native.ts'
+import { queue } from './queue.ts'
 import { receiver } from './receiver.ts'
 
-const benches: Readonly<Record<string, Bench>> = { agent, native, receiver }
+const benches: Readonly<Record<string, Bench>> = { agent, native, queue, receiver }
 
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = benches[name]

@@ -12,21 +12,19 @@ const maxSpans = 1_000
 /** Whose number a number is. One log, many epochs: each begins where something was found wrong, or the agent got another name. */
 export class SourceSpans {
   #spans: readonly SourceSpan[]
+  /** The source that gives numbers now. */
+  readonly current: Source
 
   /** Ascending, at least one. */
   constructor(spans: readonly SourceSpan[]) {
+    const last = spans.at(-1)
+    if (last === undefined) throw new RangeError('a log without a source')
     this.#spans = spans.slice(-maxSpans)
+    this.current = last.source
   }
 
   get all(): readonly SourceSpan[] {
     return this.#spans
-  }
-
-  /** The source that gives numbers now. */
-  get current(): Source {
-    const last = this.#spans.at(-1)
-    if (last === undefined) throw new RangeError('a log without a source')
-    return last.source
   }
 
   /** The source of a range's first number, and the part of the range that is its. */
