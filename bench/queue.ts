@@ -15,7 +15,7 @@ export const queue: Bench = {
   async run({ rounds = 5, seconds = 3 }, say) {
     const folder = mkdtempSync(join(tmpdir(), 'headwatch-bench-'))
     try {
-      const runs: Record<string, QueueFigures[]> = {}
+      const runs = new Map<string, readonly QueueFigures[]>()
       for (let round = 0; round <= rounds; round++) {
         for (const [what, group] of [
           ['queue', 100],
@@ -25,12 +25,13 @@ export const queue: Bench = {
         ] as const) {
           const figures = await measure(what, group, seconds, join(folder, `${what}-${group}-${round}`))
           // The first round warms the disk up.
-          if (round > 0) (runs[`${what} ${group}`] ??= []).push(figures)
+          const run = `${what} ${group}`
+          if (round > 0) runs.set(run, [...(runs.get(run) ?? []), figures])
           say(`${what}, groups of ${group}: ${JSON.stringify(figures)}`)
         }
       }
       const median = (run: string, of: keyof QueueFigures) =>
-        rounded(medianOf((runs[run] ?? []).map((figures) => figures[of])))
+        rounded(medianOf((runs.get(run) ?? []).map((figures) => figures[of])))
       return {
         figures: {
           records_per_second: median('queue 100', 'recordsPerSecond'),

@@ -68,7 +68,7 @@ export function encodeBookkeeping(bookkeeping: Bookkeeping): Buffer {
   return Buffer.from(`${sumOf(text)} ${text}\n`)
 }
 
-export function decodeBookkeeping(bytes: Buffer): ReadBookkeeping {
+function decodeBookkeeping(bytes: Buffer): ReadBookkeeping {
   const line = bytes.toString('utf8')
   const text = line.slice(9, -1)
   if (line.at(-1) !== '\n' || line[8] !== ' ' || line.slice(0, 8) !== sumOf(text)) return { is: 'damaged' }
