@@ -122,6 +122,18 @@ for (const { kind, retention, duringOutage, delivered } of rows)
     })
   })
 
+for (const kind of ['udp', 'http'] as const)
+  test(`${kind}, acked: is refused in a sentence before anything is touched, for nobody acknowledges`, async () => {
+    using folder = temporaryFolder()
+    await using outlet = await outletOf[kind](join(folder.path, 'other-side'))
+    await assert.rejects(senderTo(outlet, folder.path, 'acked'), {
+      name: 'RejectedError',
+      message:
+        /the exporter "out" gets no acknowledgements, so "retention: acked" cannot be kept; say "retention: sent"/,
+    })
+    assert.deepEqual(readdirSync(folder.path), [])
+  })
+
 const padded = (from: number, to: number) => messages(from, to).map((message) => message.padEnd(1_000))
 
 describe('a full queue on disk', { concurrency: 3 }, () => {

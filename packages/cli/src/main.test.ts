@@ -29,7 +29,8 @@ describe('help', { concurrency: 3 }, () => {
   test('of the program names every command and where to begin', async () => {
     const { code, out } = await outcomeOf(['--help'])
     assert.equal(code, 0)
-    for (const word of ['up', 'server', 'agent', 'check-config', 'queue', 'First look']) assert.match(out, new RegExp(word))
+    for (const word of ['up', 'server', 'agent', 'check-config', 'queue', 'First look'])
+      assert.match(out, new RegExp(word))
   })
 
   for (const command of ['up', 'server', 'agent', 'check-config', 'queue']) {

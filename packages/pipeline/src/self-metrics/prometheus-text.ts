@@ -20,6 +20,8 @@ const help: Readonly<Record<string, string>> = {
   headwatch_queue_oldest_age_seconds: 'How long ago the oldest record that a destination has not taken was true.',
   headwatch_queue_disk_bytes: 'What a queue occupies on disk, all files together.',
   headwatch_queue_quarantined_records: 'Damaged records moved aside since the queue was made.',
+  headwatch_queue_quarantined_total: 'Damaged records moved aside since the program started.',
+  headwatch_queue_lost_total: 'Records that were in a queue and that no file has any more, found at the start.',
   headwatch_queue_writable: '1 while a queue can be written, otherwise 0.',
   headwatch_queue_orphan_records: 'Records kept for a destination that is not configured any more.',
   headwatch_queue_orphan_bytes: 'Bytes kept for a destination that is not configured any more.',
