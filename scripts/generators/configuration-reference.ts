@@ -47,9 +47,9 @@ collectors:
   ethereum/second: { endpoint: http://127.0.0.1:8547, node: eu-1b }   # NAME/LABEL: another instance of a plugin
   host:
 exporters:
-  ethstats: { endpoint: wss://stats.example, secret: '\${STATS_SECRET}' }
+  native: { endpoint: wss://stats.example, token: '\${HEADWATCH_TOKEN}', retention: acked }
 pipelines:                                                           # left out: everything to everything
-  main: { from: [ethereum, ethereum/second, host], to: [ethstats] }
+  main: { from: [ethereum, ethereum/second, host], to: [native] }
 \`\`\`
 
 **Secrets** stay out of the file: a text that is nothing but \`\${NAME}\` is the variable of that name in the environment, and

@@ -72,6 +72,25 @@ describe('the native exporter', () => {
     await Promise.all(sent)
   })
 
+  test('counts the bytes of whole frames too, and sends one alone that is larger than all its credit', async () => {
+    const { server, send } = await connectedExporter({ credit: { records: 1_000, bytes: 200 } })
+    server.answer = 'silence'
+    const long = 'x'.repeat(300)
+    const sent = [1n, 2n, 3n].map((number) =>
+      send(batch(number, 1, number === 2n ? { records: [record(2, long)] } : {})),
+    )
+    await turns()
+    for (const through of [1n, 2n, 3n]) {
+      assert.deepEqual(
+        dataFrames(server).map(({ first }) => first),
+        [1n, 2n, 3n].slice(0, Number(through)),
+      )
+      server.sayToAll({ type: 'ack', stream: 'main', lane: 'live', through })
+      await turns()
+    }
+    await Promise.all(sent)
+  })
+
   test('sends nothing while its credit is zero', async () => {
     const { server, send } = await connectedExporter({ credit: { records: 0, bytes: 0 } })
     const sent = send(batch(1n))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
-import { encodeRecords, type NativeMessage } from '@headwatch/protocol/native'
+import { encodeMessage, encodeRecords, type NativeMessage } from '@headwatch/protocol/native'
 import { sampleRecords } from '@headwatch/protocol/testkit'
 import { RejectedError, RetryableError } from '@headwatch/sdk'
 import { turns, whileClockRuns } from '@headwatch/sdk/testkit'
@@ -144,6 +144,20 @@ describe('an agent that breaks the protocol loses its connection, and nothing is
     agent.sendData(10n)
     agent.sendData(9n)
     assert.equal((await agent.hear('goaway'))?.text, 'numbers_fall')
+    await end()
+  })
+
+  test('by more bytes than its credit', async () => {
+    const { connect, taken, end } = await runningReceiver({
+      config: { creditBytes: 1_024 },
+      take: () => new Promise(() => undefined),
+    })
+    const agent = await connect()
+    await agent.greet()
+    agent.sendData(1n, 20)
+    agent.sendData(21n, 20)
+    assert.equal((await agent.hear('goaway'))?.text, 'beyond_credit')
+    assert.equal(taken.length, 1)
     await end()
   })
 
@@ -359,6 +373,19 @@ describe('data', () => {
     ])
     await end()
   })
+})
+
+test('an agent that lets its answers pile up unread is cut off', async () => {
+  const { host, end } = await runningReceiver({ config: { listen: '/agent' } })
+  let unread = 0
+  const peer = host.frontDoor.connect('/agent', { bufferedBytes: () => unread })
+  const ping = encodeMessage({ type: 'ping', sentAt: 1 })
+  peer?.send(ping)
+  assert.ok((await peer?.next()) !== undefined)
+  unread = 2_000_000
+  peer?.send(ping)
+  assert.deepEqual(await peer?.ended, { code: 1000, reason: '' })
+  await end()
 })
 
 describe('the end of a connection', () => {
