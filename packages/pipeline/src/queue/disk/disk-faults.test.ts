@@ -71,6 +71,15 @@ test('a sync that failed once is not believed the second time', async () => {
   await checkAllThere(await WatchedQueue.open(after, ledger), ledger)
 })
 
+test('what was given up does not come after a restart', async () => {
+  const { queue, disk, ledger } = await withRecords({ whenFull: 'drop_newest', segmentBytes: 100_000 })
+  disk.fault = (_number, call) => (call === 'sync' || call === 'truncate' || call === 'remove' ? 'EIO' : undefined)
+  assert.deepEqual(await queue.put(2), { accepted: 0, dropped: 2, dropReasons: { disk_error: 2 } })
+  disk.fault = () => undefined
+  await queue.close()
+  await checkAllThere(await WatchedQueue.open(disk, ledger), ledger)
+})
+
 test('no file handles left makes a take wait, and costs nothing', async () => {
   const { queue, disk, ledger } = await withRecords({ whenFull: 'wait' })
   let failures = 0

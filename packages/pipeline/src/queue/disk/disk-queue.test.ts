@@ -1,10 +1,26 @@
 import { fakeLogger, fakeMeter } from '@headwatch/sdk/testkit'
-import { checkQueue } from '../queue-checker.ts'
 import { systemClock } from '../../system-clock.ts'
-import { openDiskQueue } from './open-disk-queue.ts'
+import { checkQueue, type QueueWanted } from '../queue-checker.ts'
+import { openDiskQueue, openQueueOn } from './open-disk-queue.ts'
+import { diceOf, SimulatedDisk } from './testkit/simulated-disk.ts'
 
 const source = { agent: 'agent', stream: 'main', epoch: 'e' }
 
-checkQueue('disk', ({ folder, limits, whenFull }) =>
-  openDiskQueue({ folder, source, limits, whenFull, clock: systemClock, logger: fakeLogger(), meter: fakeMeter() }),
+const wantedOf = (wanted: QueueWanted) => ({
+  ...wanted,
+  source,
+  clock: systemClock,
+  logger: fakeLogger(),
+  meter: fakeMeter(),
+})
+
+checkQueue('disk', (wanted) => openDiskQueue(wantedOf(wanted)))
+
+const lock = () => ({ bytes: 0, release: () => undefined })
+
+checkQueue('disk, nothing of it in memory', (wanted) =>
+  openQueueOn(
+    { files: new SimulatedDisk({ dice: diceOf(1) }), lock, freshBytes: 0, segmentBytes: 500 },
+    wantedOf(wanted),
+  ),
 )

@@ -45,7 +45,7 @@ export interface SimulatedDiskOptions {
 
 /** A disk in memory. What was not synced may be lost, torn or out of order after a power cut; each call may be the last one, or fail. */
 export class SimulatedDisk implements FileSystem {
-  readonly #dice: Dice
+  readonly dice: Dice
   readonly #capacityBytes: number
   #fault: Fault
   #names = new Map<string, Inode>()
@@ -60,7 +60,7 @@ export class SimulatedDisk implements FileSystem {
   peakBytes = 0
 
   constructor({ dice, fault = () => undefined, capacityBytes = Number.POSITIVE_INFINITY }: SimulatedDiskOptions) {
-    this.#dice = dice
+    this.dice = dice
     this.#fault = fault
     this.#capacityBytes = capacityBytes
   }
@@ -109,9 +109,9 @@ export class SimulatedDisk implements FileSystem {
   /** What is there after a power cut now: everything that was synced, and of the rest whatever the dice say. */
   afterPowerCut(): ReadonlyMap<string, Buffer> {
     const names = new Map(this.#durableNames)
-    const odds = this.#dice()
+    const odds = this.dice()
     for (const { remove, add } of this.#pendingNames) {
-      if (this.#dice() > odds) continue
+      if (this.dice() > odds) continue
       if (remove !== undefined) names.delete(remove)
       if (add !== undefined) names.set(...add)
     }
@@ -165,6 +165,8 @@ export class SimulatedDisk implements FileSystem {
   }
 
   #file(inode: Inode): OpenFile {
+    // A file whose sync has failed once may say that all is well for ever after.
+    let isBroken = false
     return {
       read: async (into, position) => {
         await this.#call('read')
@@ -176,7 +178,7 @@ export class SimulatedDisk implements FileSystem {
         const code = this.#fails('write')
         if (code !== undefined) {
           // Some of it may have got through before.
-          this.#write(inode, bytes.subarray(0, Math.floor(this.#dice() * bytes.byteLength)), position)
+          this.#write(inode, bytes.subarray(0, Math.floor(this.dice() * bytes.byteLength)), position)
           throw failure(code)
         }
         await this.#powered()
@@ -190,9 +192,11 @@ export class SimulatedDisk implements FileSystem {
           // What was not written then is not tried again by any later sync.
           inode.durable = this.#remains(inode)
           inode.pending = []
+          isBroken = true
           throw failure(code)
         }
         await this.#powered()
+        if (isBroken) return
         inode.durable = Buffer.from(inode.seen)
         inode.pending = []
       },
@@ -230,10 +234,10 @@ export class SimulatedDisk implements FileSystem {
 
   /** A file as a power cut may leave it. */
   #remains({ durable, pending }: Inode): Buffer {
-    const odds = this.#dice()
+    const odds = this.dice()
     let bytes: Buffer = Buffer.from(durable)
     for (const change of pending) {
-      const fate = this.#dice()
+      const fate = this.dice()
       if (fate < odds) bytes = changed(bytes, change)
       else if (change.kind === 'write' && fate < odds + 0.3) bytes = changed(bytes, this.#torn(change))
     }
@@ -242,8 +246,8 @@ export class SimulatedDisk implements FileSystem {
 
   /** Part of it; or only its length, as a file system does that allocates late. */
   #torn({ at, bytes }: Extract<Change, { kind: 'write' }>): Change {
-    const cut = Math.floor(this.#dice() * bytes.byteLength)
-    const way = this.#dice()
+    const cut = Math.floor(this.dice() * bytes.byteLength)
+    const way = this.dice()
     if (way < 0.5) return { kind: 'write', at, bytes: bytes.subarray(0, cut) }
     const holed = Buffer.from(bytes)
     if (way < 0.75) holed.fill(0)
