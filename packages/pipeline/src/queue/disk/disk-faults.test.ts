@@ -63,12 +63,14 @@ describe('a disk that is full for a while', () => {
 })
 
 test('a sync that failed once is not believed the second time', async () => {
-  const { queue, disk, ledger } = await withRecords({ whenFull: 'wait', segmentBytes: 100_000 })
-  let failed = 0
-  disk.fault = (_number, call) => (call === 'sync' && failed++ === 0 ? 'EIO' : undefined)
-  await queue.put(2)
-  const after = SimulatedDisk.of(disk.afterPowerCut(), { dice: diceOf(2) })
-  await checkAllThere(await WatchedQueue.open(after, ledger), ledger)
+  for (let seed = 1; seed <= 20; seed++) {
+    const { queue, disk, ledger } = await withRecords({ whenFull: 'wait', segmentBytes: 100_000 }, seed)
+    let failed = 0
+    disk.fault = (_number, call) => (call === 'sync' && failed++ === 0 ? 'EIO' : undefined)
+    await queue.put(2)
+    const after = SimulatedDisk.of(disk.afterPowerCut(), { dice: diceOf(seed) })
+    await checkAllThere(await WatchedQueue.open(after, ledger), ledger)
+  }
 })
 
 test('what was given up does not come after a restart', async () => {
@@ -97,8 +99,8 @@ test('a block that cannot be read costs the records in it', async () => {
   assert.equal(queue.queue.health().quarantinedRecords, 20 - ids.length)
 })
 
-async function withRecords(options: WatchedOptions) {
-  const disk = new SimulatedDisk({ dice: diceOf(1) })
+async function withRecords(options: WatchedOptions, seed = 1) {
+  const disk = new SimulatedDisk({ dice: diceOf(seed) })
   const ledger = new RecordLedger()
   const queue = await WatchedQueue.open(disk, ledger, options)
   queue.reader('one')
