@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { seeded } from '../kills/seeded.ts'
 import { temporaryFolder } from '../peers/temporary-folder.ts'
 import { until } from '../peers/until.ts'
 import { killAndRestart } from './kill-rounds.ts'
-import { seeded } from '../kills/seeded.ts'
 import { startTwoTiers } from './two-tiers.ts'
 
 const timeout = 120_000

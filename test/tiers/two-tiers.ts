@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type HeadwatchProcess, startHeadwatch } from '../day/headwatch-process.ts'
 import { installProgram } from '../day/installed-program.ts'
-import { complaintOf, judge } from '../oracle/judgement.ts'
+import { complaintOf, type Judgement, judge } from '../oracle/judgement.ts'
 import { NumberedSource } from '../oracle/numbered-source.ts'
 import { readStoredNumbers } from '../oracle/stored-numbers.ts'
 import { freePort } from '../peers/free-port.ts'
 import { until } from '../peers/until.ts'
 
 export const programs = ['agent', 'edge', 'central'] as const
+const servers = ['edge', 'central'] as const
 export type ProgramName = (typeof programs)[number]
 
 /** An agent, the edge it reports to and the central server behind that, as their configurations in `examples/tiers` have it. */
@@ -21,12 +22,18 @@ export interface TwoTiers extends AsyncDisposable {
   settle(): Promise<void>
   /** What is wrong with what the two servers have stored; undefined when nothing is. */
   complaint(): string | undefined
+  /** How what one server has stored compares with what was issued. */
+  judged(server: 'edge' | 'central'): Judgement
 }
 
 export const agentName = 'eu-1'
 
 /** Starts all three on a folder, and a source of numbered records that the agent answers for. */
-export async function startTwoTiers(folder: string, chance: () => number): Promise<TwoTiers> {
+export async function startTwoTiers(
+  folder: string,
+  chance: () => number,
+  edgeEnvironment: Readonly<Record<string, string>> = {},
+): Promise<TwoTiers> {
   const program = installProgram(join(folder, 'program'))
   const [agentPort, edgePort, centralPort] = [await freePort(), await freePort(), await freePort()]
   const stores = { edge: join(folder, 'edge'), central: join(folder, 'central') }
@@ -42,6 +49,7 @@ export async function startTwoTiers(folder: string, chance: () => number): Promi
         CENTRAL_TOKEN: 'of the edge',
         HEADWATCH_EXPORTERS__NATIVE__ENDPOINT: `ws://127.0.0.1:${centralPort}`,
         ...quickRepeats,
+        ...edgeEnvironment,
       }),
     central: () =>
       start(
@@ -58,23 +66,24 @@ export async function startTwoTiers(folder: string, chance: () => number): Promi
   }
   await Promise.all(programs.map(tiers.start))
   const source = new NumberedSource({ name: agentName, port: agentPort, everyMs: 5, mostRecords: 4, chance })
-  const judged = (store: string) => judge(source.issued, readStoredNumbers(store, agentName))
+  const judged = (server: 'edge' | 'central') => judge(source.issued, readStoredNumbers(stores[server], agentName))
   return {
     ...tiers,
     source,
     async settle() {
       source.pause()
       await until('everything issued is answered', () => source.isAnswered)
-      for (const [name, store] of Object.entries(stores))
-        await until(`all of it is stored at the ${name}`, () => judged(store).lost.length === 0, 60_000)
+      for (const name of servers)
+        await until(`all of it is stored at the ${name}`, () => judged(name).lost.length === 0, 60_000)
     },
     complaint() {
-      const complaints = Object.entries(stores).map(([name, store]) => {
-        // In which order two servers and their lanes store is promised for each lane alone.
-        return complaintOf(`${agentName} at the ${name}`, { ...judged(store), disordered: [] })
-      })
+      // In which order two servers and their lanes store is promised for each lane alone.
+      const complaints = servers.map((name) =>
+        complaintOf(`${agentName} at the ${name}`, { ...judged(name), disordered: [] }),
+      )
       return complaints.find((complaint) => complaint !== undefined)
     },
+    judged,
     async [Symbol.asyncDispose]() {
       source[Symbol.dispose]()
       await Promise.all(programs.map(tiers.kill))
