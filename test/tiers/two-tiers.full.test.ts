@@ -38,6 +38,8 @@ test('an edge whose queue overflows again and again loses what it says, and is n
     )
     await tiers.start('central')
   }
+  const before = tiers.judged('central').stored
+  await until('more arrives after the last outage', () => tiers.judged('central').stored > before + 200, 60_000)
   tiers.source.pause()
   const { kept } = tiers.judged('edge')
   const isSettled = () => {

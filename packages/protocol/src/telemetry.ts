@@ -151,6 +151,8 @@ export interface RecordIdentity {
   readonly sequence: bigint
   /** All numbers that are done with once this record is stored, `sequence` among them: no other record stands for one of them. Only its own when absent. */
   readonly closes?: SequenceRange
+  /** Lower numbers that were passed on before it, in the same log: what of them never comes was lost on the way. */
+  readonly passed?: SequenceRange
 }
 
 /** A telemetry item that knows whom it is about and when it was true. What queues, exporters and stores see. */

@@ -10,6 +10,7 @@ import { type Meter, RetryableError, verdictOf } from '@headwatch/sdk'
 import type { KeptBy, StoreWriter } from '../storing/store-writer.ts'
 import { Numbering } from './numbering.ts'
 import { gapPassedOn, partOf, passedOn } from './passed-on.ts'
+import { PassedRanges } from './passed-ranges.ts'
 import type { Processing } from './processing.ts'
 import type { QueueInlet } from './queue-inlet.ts'
 import { QueuedAlready } from './queued-already.ts'
@@ -36,6 +37,7 @@ export class Intake {
   readonly #added: Numbering
   readonly #unkept = new Map<string, Numbering>()
   readonly #queued = new QueuedAlready()
+  readonly #passed = new PassedRanges()
 
   /** `added` numbers what processors add. */
   constructor(processing: Processing, outlets: Outlets, added: Numbering, meter: Meter) {
@@ -100,7 +102,7 @@ export class Intake {
     if (acknowledge === 'memory') this.#countUnstored(writes, batch.records.length)
     else await worstOf(writes)
     // Last, for what was numbered here comes under new numbers when it is tried again.
-    await this.#enqueue(queue, this.#forQueue(batch, queue), false)
+    if (queue !== undefined) await this.#passOn(batch, queue, false)
   }
 
   /**
@@ -108,8 +110,8 @@ export class Intake {
    * is repeated in the same life, because a store was away, goes into the queue once.
    */
   async #intoQueueAndStores(batch: Batch, queue: QueueInlet): Promise<void> {
-    for (const part of this.#queued.missing(batch))
-      await this.#enqueue(queue, this.#forQueue(partOf(batch, part), queue), this.#outlets.isQueuePromised)
+    const { isQueuePromised } = this.#outlets
+    for (const part of this.#queued.missing(batch)) await this.#passOn(partOf(batch, part), queue, isQueuePromised)
     this.#queued.put(batch)
     try {
       await worstOf(this.#outlets.stores.map((store) => store.write({ batch }, this.#keeper)))
@@ -121,8 +123,10 @@ export class Intake {
   }
 
   /** What a sender numbered keeps its numbers on the way onward; what was numbered here is known by those of the queue. */
-  #forQueue(batch: Batch, queue: QueueInlet | undefined): readonly TelemetryRecord[] {
-    return batch.source.agent === queue?.source.agent ? batch.records : passedOn(batch)
+  async #passOn(batch: Batch, queue: QueueInlet, isKept: boolean): Promise<void> {
+    if (batch.source.agent === queue.source.agent) return this.#enqueue(queue, batch.records, isKept)
+    await this.#enqueue(queue, passedOn(batch, this.#passed.before(batch)), isKept)
+    this.#passed.add(batch)
   }
 
   /** Remembers what stores miss of a source whose sender will not repeat it. Bounded: the source heard of first is forgotten. */

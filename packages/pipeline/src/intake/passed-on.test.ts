@@ -10,6 +10,7 @@ import {
 } from '@headwatch/protocol'
 import fc from 'fast-check'
 import { gapPassedOn, partOf, passedOn } from './passed-on.ts'
+import { PassedRanges } from './passed-ranges.ts'
 
 const source = { agent: 'eu-1', stream: 'main', epoch: 'e' }
 
@@ -70,6 +71,24 @@ test('a part of a batch keeps the numbers of its records', () => {
       )
     }),
   )
+})
+
+test('a batch says which lower numbers were passed on before it, once they were', () => {
+  const passed = new PassedRanges()
+  const of = (first: number, count: number): Batch => ({
+    source,
+    lane: 'live',
+    first: BigInt(first),
+    count,
+    records: Array.from({ length: count }, (_, index) => reading(index)),
+  })
+  assert.equal(passed.before(of(1, 10)), undefined)
+  passed.add(of(1, 10))
+  passed.add(of(41, 10))
+  assert.deepEqual(passed.before(of(21, 5)), { first: 1n, last: 10n })
+  assert.deepEqual(passed.before(of(5, 5)), { first: 1n, last: 4n }, 'repeated')
+  const [first, second] = passedOn(of(61, 2), passed.before(of(61, 2)))
+  assert.deepEqual([first?.identity?.passed, second?.identity?.passed], [{ first: 41n, last: 50n }, undefined])
 })
 
 test('a gap is passed on with its numbers and its reason', () => {

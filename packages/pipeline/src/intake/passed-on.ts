@@ -9,18 +9,21 @@ import {
 
 /**
  * The records of a batch for a log that passes them on: each carries the number its sender gave it, and between them they
- * close every number of the batch, also those that nothing stands for any more. At least one record.
+ * close every number of the batch, also those that nothing stands for any more. At least one record. `passed` are lower
+ * numbers that were passed on before.
  */
-export function passedOn(batch: Batch): readonly TelemetryRecord[] {
+export function passedOn(batch: Batch, passed?: SequenceRange): readonly TelemetryRecord[] {
   const { source, records } = batch
   const { first, last } = rangeOf(batch)
-  if (records.length === 0) return [mark(source.agent, { source, sequence: last, closes: { first, last } })]
+  const known = passed === undefined ? {} : { passed }
+  if (records.length === 0) return [mark(source.agent, { source, sequence: last, closes: { first, last }, ...known })]
   let next = first
   return records.map((record, index) => {
     const sequence = sequenceAt(batch, index)
     const closes = { first: next, last: index === records.length - 1 ? last : sequence }
     next = sequence + 1n
-    return { ...record, identity: { source, sequence, ...(closes.first < closes.last && { closes }) } }
+    const identity = { source, sequence, ...(closes.first < closes.last && { closes }), ...(index === 0 && known) }
+    return { ...record, identity }
   })
 }
 

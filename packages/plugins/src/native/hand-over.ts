@@ -1,4 +1,4 @@
-import type { Gap, Lane, Source, TelemetryRecord } from '@headwatch/protocol'
+import type { Gap, Lane, SequenceRange, Source, TelemetryRecord } from '@headwatch/protocol'
 import type { Nack } from '@headwatch/protocol/native'
 import { type Accept, type Meter, retryAfterOf, verdictOf } from '@headwatch/sdk'
 
@@ -21,11 +21,13 @@ export interface NumberedRun {
   readonly records: readonly TelemetryRecord[]
   /** Of each record. */
   readonly offsets: readonly number[]
+  /** Lower numbers of the source that the same sender passed on before. */
+  readonly passed?: SequenceRange
 }
 
 /** Hands records to the pipeline. Never throws: what the pipeline says becomes the answer to the sender. */
 export async function handOver(run: NumberedRun, parts: HandOverParts): Promise<Refusal | undefined> {
-  const { records, offsets, ...position } = run
+  const { records, offsets, passed: _, ...position } = run
   try {
     await parts.accept(records, { ...position, ...(records.length < run.count && { offsets }) })
     parts.meter.count('headwatch_native_records_total', records.length)

@@ -1,12 +1,14 @@
 import { maxRanges, openParts } from '@headwatch/protocol'
 import type { Clock, ReceiverHost } from '@headwatch/sdk'
 import { type HandOverParts, handOverGap, type NumberedRun } from './hand-over.ts'
+import type { RelayLosses } from './relay-losses.ts'
 
 export interface LostHolesParts extends HandOverParts {
   readonly clock: Clock
   readonly storedRanges: ReceiverHost['storedRanges']
   /** Aborts with the connection. */
   readonly signal: AbortSignal
+  readonly losses: RelayLosses
 }
 
 /** A part of a frame that is not owned after this long may be one that waits for a hole to be filled. */
@@ -39,11 +41,35 @@ export async function closeLostHoles(
   }
 }
 
-/** Whether anything that the relay numbered before this frame is still to come. */
+/**
+ * Declares missing what a relay passed on before and never came, where the relay has lost something: what it lost had
+ * numbers of others. Only when nothing older than this frame is still to come. Never throws.
+ */
+export async function closeWhatWasLost(
+  frame: NumberedRun,
+  passedOn: readonly NumberedRun[],
+  parts: LostHolesParts,
+): Promise<void> {
+  const { losses, storedRanges, signal } = parts
+  const reason = losses.reasonOf(frame.source)
+  const unchecked = passedOn.filter(({ source }) => losses.isUnchecked(frame.source, source))
+  if (reason === undefined || unchecked.length === 0) return
+  try {
+    if (await hasOlder(frame, parts)) return
+    for (const { source, passed } of unchecked) {
+      if (passed === undefined) continue
+      for (const hole of openParts(await storedRanges(source, signal), passed))
+        await handOverGap({ source, ...hole, reason }, parts)
+      losses.checked(frame.source, source)
+    }
+  } catch {
+    // The store cannot tell now. The next frame asks it again.
+  }
+}
+
+/** Whether anything that the relay numbered before this frame is still to come. Its log begins with 1, or nobody can say. */
 async function hasOlder({ source, first }: NumberedRun, { storedRanges, signal }: LostHolesParts): Promise<boolean> {
-  const stored = await storedRanges(source, signal)
-  const [lowest] = stored
-  return lowest !== undefined && openParts(stored, { first: lowest.first, last: first - 1n }).length > 0
+  return openParts(await storedRanges(source, signal), { first: 1n, last: first - 1n }).length > 0
 }
 
 async function closeLowestHole({ source }: NumberedRun, parts: LostHolesParts): Promise<void> {

@@ -6,6 +6,7 @@ import { AgentRoom } from './agent-room.ts'
 import { type NativeReceiverConfig, receiverConfig } from './config.ts'
 import { frontDoorEntrance } from './front-door-entrance.ts'
 import type { Entrance } from './link.ts'
+import { RelayLosses } from './relay-losses.ts'
 import { ServerSession } from './server-session.ts'
 
 /** Takes in Headwatch agents, at the server's front door or, through `inProcess`, those of the same program. */
@@ -34,6 +35,7 @@ async function listen(
   // The entrance closes behind the agents that were there, or they would not hear why.
   const closing = new AbortController()
   const ackRounds = new AckRounds(config.ackDelayMs, host.clock, closing.signal)
+  const parts = { config, host, accept, room, ackRounds, losses: new RelayLosses() }
   entranceFor(config, host, inProcess).listen(
     config.listen,
     (link) => {
@@ -41,7 +43,7 @@ async function listen(
         host.meter.count('headwatch_native_refused_total', 1, { reason: 'too_many' })
         return undefined
       }
-      const session = new ServerSession(`${life}-${++connections}`, link, { config, host, accept, room, ackRounds })
+      const session = new ServerSession(`${life}-${++connections}`, link, parts)
       room.add(session)
       if (!rate.take()) {
         host.meter.count('headwatch_native_refused_total', 1, { reason: 'too_fast' })

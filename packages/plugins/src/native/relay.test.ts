@@ -116,6 +116,34 @@ describe('what a relay sends', () => {
   })
 })
 
+describe('what a relay lost on the way', () => {
+  const passedLater = (sequence: number) => {
+    const { identity, ...record } = passedOn(sequence)
+    assert.ok(identity)
+    return { ...record, identity: { ...identity, passed: { first: 1n, last: BigInt(sequence) - 1n } } }
+  }
+  const own = { stream: 'main', lane: 'live' } as const
+
+  test('is declared missing of those whose it was, as soon as nothing older can come', async () => {
+    let relayStored = [{ first: 1n, last: 89n }]
+    const storedOf = ({ agent }: { agent: string }) => (agent === 'eu-1' ? [{ first: 1n, last: 5n }] : relayStored)
+    const { send, relay, gaps, end } = await relayed({ storedOf })
+    send([passedLater(9)], 90n)
+    await turns()
+    assert.deepEqual(gaps, [], 'nothing was lost yet')
+    relay.say({ type: 'gap', ...own, first: 91n, last: 99n, reason: 'wrapped' })
+    send([passedLater(12)], 100n)
+    await turns()
+    assert.deepEqual(gaps.slice(1), [], 'something older may still come')
+    relayStored = [{ first: 1n, last: 100n }]
+    send([passedLater(14)], 101n)
+    send([passedLater(20)], 102n)
+    await turns()
+    assert.deepEqual(gaps.slice(1), [{ source, first: 6n, last: 13n, reason: 'wrapped' }])
+    await end()
+  })
+})
+
 describe('a source with too many holes', () => {
   /** Eight runs of eu-1 are stored, and a part that would need a ninth waits; `relayStored` of the relay's own numbers. */
   async function waiting(relayStored: readonly { first: bigint; last: bigint }[]) {

@@ -1,6 +1,6 @@
 import { type Gap, type SequenceRange, type Source, sourceText, type TelemetryRecord } from '@headwatch/protocol'
 import { handOver, handOverGap, type NumberedRun, type Refusal } from './hand-over.ts'
-import { closeLostHoles, type LostHolesParts } from './lost-holes.ts'
+import { closeLostHoles, closeWhatWasLost, type LostHolesParts } from './lost-holes.ts'
 
 /** What a relay's frame holds: what others numbered, under their numbers, and what the relay numbered itself. */
 export interface RelayedRuns {
@@ -23,7 +23,9 @@ export async function handOverRelayed(frame: NumberedRun, parts: LostHolesParts)
   const refusals = await handed
   // What is given up for good is the business of its own source, whose numbers were closed.
   const retry = refusals.find((refusal) => refusal?.action === 'retry')
-  return retry ?? handOver(own, parts)
+  const refusal = retry ?? (await handOver(own, parts))
+  if (refusal === undefined) await closeWhatWasLost(frame, passedOn, parts)
+  return refusal
 }
 
 /** Takes a frame apart. Records keep the origin they came with, and are known to have come through the relay. */
@@ -40,7 +42,7 @@ export function relayedRuns(frame: NumberedRun): RelayedRuns {
       own.offsets.push(frame.offsets[place] ?? place)
       continue
     }
-    const { source, sequence, closes = { first: sequence, last: sequence } } = identity
+    const { source, sequence, closes = { first: sequence, last: sequence }, passed } = identity
     if (record.type === 'gap' && record.reason !== undefined) {
       gaps.push({ source, ...closes, reason: record.reason })
       continue
@@ -48,7 +50,7 @@ export function relayedRuns(frame: NumberedRun): RelayedRuns {
     const key = sourceText(source)
     const known = others.get(key) ?? []
     others.set(key, known)
-    known.push({ source, sequence, closes, ...(record.type !== 'gap' && { record }) })
+    known.push({ source, sequence, closes, passed, ...(record.type !== 'gap' && { record }) })
   }
   const passedOn = [...others.values()].flatMap((numbered) => runsOf(numbered, frame.lane))
   return { passedOn, gaps, own: { ...frame, ...own } }
@@ -61,6 +63,7 @@ interface Numbered {
   readonly source: Source
   readonly sequence: bigint
   readonly closes: SequenceRange
+  readonly passed: SequenceRange | undefined
   readonly record?: TelemetryRecord
 }
 
@@ -68,8 +71,11 @@ interface Numbered {
 function runsOf(numbered: readonly Numbered[], lane: NumberedRun['lane']): readonly NumberedRun[] {
   const runs: Writable<NumberedRun>[] = []
   let next: bigint | undefined
-  for (const { source, sequence, closes, record } of numbered.toSorted(byFirst)) {
-    if (closes.first !== next) runs.push({ source, lane, first: closes.first, count: 0, records: [], offsets: [] })
+  for (const { source, sequence, closes, passed, record } of numbered.toSorted(byFirst)) {
+    if (closes.first !== next) {
+      const begun = { source, lane, first: closes.first, count: 0, records: [], offsets: [] }
+      runs.push({ ...begun, ...(passed !== undefined && { passed }) })
+    }
     next = closes.last + 1n
     const run = runs.at(-1)
     if (run === undefined) break

@@ -28,6 +28,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { IncomingStream } from './incoming-stream.ts'
 import type { LaneLedger, LedgerEntry, Size } from './lane-ledger.ts'
 import type { Link, LinkListener } from './link.ts'
+import type { RelayLosses } from './relay-losses.ts'
 
 export interface ServerSessionParts {
   readonly config: NativeReceiverConfig
@@ -35,6 +36,7 @@ export interface ServerSessionParts {
   readonly accept: Accept
   readonly room: AgentRoom
   readonly ackRounds: AckRounds
+  readonly losses: RelayLosses
 }
 
 const noBody: PackedBody = { codec: 'plain', body: new Uint8Array() }
@@ -212,11 +214,12 @@ export class ServerSession implements LinkListener, Guest, Acknowledging {
     if (entry === undefined) return this.#refuse('numbers_fall')
     this.#unanswered = plus(this.#unanswered, size)
     const { source } = incoming
-    const { config, host, accept } = this.#parts
+    const { config, host, accept, losses } = this.#parts
     const { relays, retryAfterMs } = config
     const { clock, meter, storedRanges } = host
     const isRelay = relays.includes(source.agent)
-    const parts = { accept, meter, clock, storedRanges, retryAfterMs, isRelay, signal: this.#stop.signal }
+    const parts = { accept, meter, clock, storedRanges, retryAfterMs, isRelay, losses, signal: this.#stop.signal }
+    if (isRelay && message.type === 'gap') losses.add(source, message.reason)
     const taken = message.type === 'gap' ? takeGap(message, source, parts) : takeData(message, body, source, parts)
     void taken.then((refusal) => this.#settle(ledger, entry, refusal))
   }

@@ -57,11 +57,21 @@ export function readIdentity(
   const wire = rows[index] ?? null
   if (wire === null) return undefined
   try {
-    const { source: place, sequence: number, before = 0, after = 0 } = reachCodec.read(wire, texts)
+    const {
+      source: place,
+      sequence: number,
+      before = 0,
+      after = 0,
+      between = 0,
+      passed: run = 0,
+    } = reachCodec.read(wire, texts)
     const source = sources[place]
     const closes = { first: number - BigInt(before), last: number + BigInt(after) }
-    if (source === undefined || closes.first < 0n || closes.last > maxSequence) return 'unreadable'
-    return { source, sequence: number, ...(before + after > 0 && { closes }) }
+    const last = closes.first - 1n - BigInt(between)
+    const passed = { first: last - BigInt(run) + 1n, last }
+    const lowest = run > 0 ? passed.first : closes.first
+    if (source === undefined || lowest < 0n || closes.last > maxSequence) return 'unreadable'
+    return { source, sequence: number, ...(before + after > 0 && { closes }), ...(run > 0 && { passed }) }
   } catch (thrown) {
     if (thrown instanceof NotReadable) return 'unreadable'
     throw thrown
@@ -74,6 +84,9 @@ interface Reach {
   readonly sequence: bigint
   readonly before?: number
   readonly after?: number
+  /** How many numbers lie between them and the nearest run of numbers that was passed on earlier, and how many those are. */
+  readonly between?: number
+  readonly passed?: number
 }
 
 const shared = sharedText(recordLimits.text)
@@ -83,11 +96,19 @@ const reachCodec: WireCodec<Reach> = struct<Reach>({
   sequence,
   before: optional(count()),
   after: optional(count()),
+  between: optional(count()),
+  passed: optional(count()),
 })
 
-function reachOf({ sequence: number, closes }: RecordIdentity): Omit<Reach, 'source'> {
-  if (closes === undefined) return { sequence: number }
-  const before = Number(number - closes.first)
-  const after = Number(closes.last - number)
-  return { sequence: number, ...(before > 0 && { before }), ...(after > 0 && { after }) }
+function reachOf({ sequence: number, closes, passed }: RecordIdentity): Omit<Reach, 'source'> {
+  const { first, last } = closes ?? { first: number, last: number }
+  const [before, after] = [Number(number - first), Number(last - number)]
+  const between = passed === undefined ? 0 : Number(first - passed.last) - 1
+  return {
+    sequence: number,
+    ...(before > 0 && { before }),
+    ...(after > 0 && { after }),
+    ...(between > 0 && { between }),
+    ...(passed !== undefined && { passed: Number(passed.last - passed.first) + 1 }),
+  }
 }

@@ -44,8 +44,9 @@ import {
  *   offsets  nil when row i is the record of number first + i, else the offset of each row, ascending
  *   rows     [[type, origin, at, clock, fields…]…]   origin: a place in `origins`; clock: nil or [offsetMs, errorMs]
  *   sources, identities   only from a server that passes on what agents numbered, else left away:
- *            [[agent #, stream #, epoch #]…] and for each row nil or [source, sequence, before, after]: a place in `sources`, the
- *            number the record has there, and how many numbers right before and right after it are closed by it as well
+ *            [[agent #, stream #, epoch #]…] and for each row nil or [source, sequence, before, after, between, passed]: a place
+ *            in `sources`, the number the record has there, and how many numbers right before and right after it are closed by it
+ *            as well; then how many lie between those and the nearest lower run that was passed on earlier, and that run's length
  *
  *   1 node          client #, chainId, networkId #, genesis, protocols #, p2pPort, os #, osVersion #, contact #, coinbase, reporter #,
  *                   location [level, country #, city #, latitude, longitude]

@@ -114,6 +114,7 @@ const bodies: Record<string, { readonly numbers: number; readonly body: Body }> 
   'body-empty': { numbers: 4, body: { records: [], offsets: [] } },
   'body-every-type': { numbers: sampleRecords().length, body: { records: sampleRecords() } },
   'body-passed-on': { numbers: 6, body: { records: passedOn(), offsets: [0, 1, 2, 4] } },
+  'body-passed-on-later': { numbers: 2, body: { records: passedOn().slice(0, 2).map(later) } },
   'body-with-holes': { numbers: 10, body: { records: sampleRecords().slice(4, 7), offsets: [0, 3, 9] } },
 }
 
@@ -205,6 +206,13 @@ function passedOn(): readonly TelemetryRecord[] {
     },
     alarm,
   ]
+}
+
+/** The same, with the news of which numbers were passed on earlier. */
+function later(record: TelemetryRecord): TelemetryRecord {
+  const { identity } = record
+  assert.ok(identity)
+  return { ...record, identity: { ...identity, passed: { first: 4_000_000_000n, last: 4_999_999_990n } } }
 }
 
 function hexOf(bytes: Uint8Array): string {

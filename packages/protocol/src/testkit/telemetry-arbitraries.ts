@@ -36,17 +36,23 @@ export function telemetryArbitraries(fc: Fc) {
   const dictionary = <T>(value: Arbitrary<T>) => fc.dictionary(text, value, { maxKeys: 6, noNullPrototype: true })
 
   const sequence = fc.bigInt(0n, 2n ** 62n)
-  const reach = fc.tuple(fc.nat(1_000), fc.nat(1_000))
+  const reach = fc.tuple(fc.nat(1_000), fc.nat(1_000), fc.nat(1_000), fc.nat(1_000))
   const identity = fc
     .record({
       source: fc.record({ agent: text, stream: text, epoch: text }, { noNullPrototype: true }),
       sequence,
       reach,
     })
-    .map(({ source, sequence: number, reach: [before, after] }): RecordIdentity => {
+    .map(({ source, sequence: number, reach: [before, after, between, run] }): RecordIdentity => {
       const first = number < before ? 0n : number - BigInt(before)
       const last = number + BigInt(after)
-      return { source, sequence: number, ...(first < last && { closes: { first, last } }) }
+      const passed = { first: first - BigInt(between + run), last: first - 1n - BigInt(between) }
+      return {
+        source,
+        sequence: number,
+        ...(first < last && { closes: { first, last } }),
+        ...(passed.first >= 0n && run > 0 && { passed }),
+      }
     })
 
   /** Of a model, the required keys always and the others sometimes. */
