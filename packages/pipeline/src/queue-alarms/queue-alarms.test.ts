@@ -7,6 +7,7 @@ import type { AlarmTransition, Batch, Telemetry } from '@headwatch/protocol'
 import { type Accept, defineExporter, defineReceiver, type Exporter, type Plugin, RetryableError } from '@headwatch/sdk'
 import { type FakeClock, fakeClock, fakeLogger, turns } from '@headwatch/sdk/testkit'
 import { z } from 'zod'
+import { QueueInlet } from '../intake/queue-inlet.ts'
 import type { Instance, Plan } from '../plan.ts'
 import { MemoryQueue } from '../queue/memory-queue.ts'
 import type { Orphan, Queue, QueueHealth } from '../queue/queue.ts'
@@ -15,6 +16,7 @@ import { exporterSettings, pipelineSettings } from '../settings.ts'
 import { startPipelines } from '../start-pipelines.ts'
 import { queueAlarmFile } from './queue-alarm-file.ts'
 import type { QueueAlarmMemory } from './queue-alarm-memory.ts'
+import { QueueWatch } from './queue-watch.ts'
 
 const about = { summary: 'For tests.', stability: 'experimental' as const, config: z.object({}) }
 const ping: Telemetry = { type: 'metrics', readings: { value: 1 } }
@@ -161,6 +163,39 @@ for (const [whenFull, saying] of [
     await running.drain(0)
   })
 
+test('an alarm that a full queue let go with the rest is told again, under its version, once data flows', async () => {
+  const { mood, exporter: away } = moody()
+  const { heard, steps, exporter } = hearing()
+  const onceBack: Exporter = {
+    export: async (batch, signal) => {
+      await away.export(batch, signal)
+      await exporter.export(batch, signal)
+    },
+  }
+  const { running, clock, accept } = await start({
+    exporters: { out: onceBack },
+    queue: { records: 5, whenFull: 'drop_oldest', stuckAfterMs: 5_000 },
+  })
+  for (let second = 0; second < 120; second++) {
+    await accept([ping, ping, ping])
+    await clock.advance(1_000)
+  }
+  assert.deepEqual(heard, [], 'what was told has been let go since')
+  mood.isAway = false
+  await clock.advance(300_000)
+  assert.deepEqual(heard.toSorted(), [
+    'cleared queue_full main',
+    'cleared queue_stuck main/out',
+    'raised queue_full main',
+  ])
+  const full = steps.filter(({ key }) => key.alarmType === 'queue_full')
+  assert.deepEqual(
+    full.map(({ version }) => version - (full[0]?.version ?? 0)),
+    [0, 1],
+  )
+  await running.drain(0)
+})
+
 test('a queue that cannot be written, one that is damaged, and a backlog nobody reads are alarms of their own', async () => {
   const { heard, steps, exporter } = hearing()
   const { running, clock, says } = await start({ exporters: { out: exporter } })
@@ -178,9 +213,27 @@ test('a queue that cannot be written, one that is damaged, and a backlog nobody 
   says.orphans = []
   await clock.advance(2_000)
   assert.deepEqual(heard.slice(3).toSorted(), ['cleared queue_orphan main/gone', 'cleared queue_unwritable main'])
-  await clock.advance(86_400_000)
-  assert.deepEqual(heard.slice(5), ['cleared queue_damaged main'])
   await running.drain(0)
+})
+
+test('damage is an alarm for a day after the last of it', () => {
+  const queue = new TalkingQueue(
+    { agent: 'eu-1', stream: 'main', epoch: 'e' },
+    { limits: { records: 5, bytes: 1e6 }, whenFull: 'wait' },
+  )
+  const pipeline = {
+    name: 'main',
+    ...pipelineSettings.parse({ from: ['in_hand'], to: ['out'], acknowledge: 'memory' }),
+  }
+  const inlet = new QueueInlet(queue, { clock: fakeClock(), meter: new MetricRegistry() })
+  const watch = new QueueWatch({ pipeline, queue, inlet, readers: new Map() }, 'eu-1', 2, false)
+  const typesAt = (nowMs: number) => watch.look(nowMs).map(({ key }) => key.alarmType)
+  queue.says.health = { quarantinedRecords: 2 }
+  assert.deepEqual(typesAt(1_000), [], 'it was told of before')
+  queue.says.health = { quarantinedRecords: 3 }
+  assert.deepEqual(typesAt(2_000), ['queue_damaged'])
+  assert.deepEqual(typesAt(2_000 + 86_400_000 - 1), ['queue_damaged'])
+  assert.deepEqual(typesAt(2_000 + 86_400_000), [])
 })
 
 test('metrics say how old what waits is, what damage there was, and forget an orphan that is gone', async () => {

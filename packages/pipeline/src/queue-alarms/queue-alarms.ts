@@ -14,6 +14,7 @@ import {
   stuckCondition,
 } from './queue-conditions.ts'
 import { QueueWatch } from './queue-watch.ts'
+import { ToldSteps } from './told-steps.ts'
 
 export interface QueueAlarmParts {
   readonly agent: string
@@ -46,6 +47,8 @@ export class QueueAlarms {
   readonly #steps: AlarmSteps
   readonly #queues: readonly QueueWatch[]
   readonly #deliveries: readonly Delivery[]
+  readonly #told = new ToldSteps()
+  #settledRuns = 0
   #conditions: readonly QueueCondition[] = []
   #saving: Promise<void> | undefined
   #isUnsaved = false
@@ -87,6 +90,7 @@ export class QueueAlarms {
     for (const alarmType of queueAlarmTypes)
       for (const { key } of this.#steps.raised(alarmType))
         if (!standing.has(alarmKeyText(key))) this.#steps.clear(key, overTexts[alarmType](key.qualifier), now, take)
+    this.#tellAgain(nowMs)
   }
 
   /** Sentences on what keeps data from being taken or delivered; empty when nothing does. */
@@ -99,6 +103,18 @@ export class QueueAlarms {
   /** Resolves when what changed last is remembered. */
   async close(): Promise<void> {
     await this.#saving
+  }
+
+  /** Once something is delivered again: before, it would only wait behind what is let go next. */
+  #tellAgain(nowMs: number): void {
+    const settledRuns = this.#deliveries.reduce((sum, { destination }) => sum + destination.settledRuns, 0)
+    if (settledRuns === this.#settledRuns) return
+    this.#settledRuns = settledRuns
+    for (const step of this.#told.again(this.#droppedRecords, nowMs)) this.#parts.emit(step)
+  }
+
+  get #droppedRecords(): number {
+    return this.#parts.queues.reduce((sum, { inlet }) => sum + inlet.droppedRecords, 0)
   }
 
   #stuck({ destination: { name }, watch, pipelines }: Delivery, nowMs: number): readonly QueueCondition[] {
@@ -114,6 +130,7 @@ export class QueueAlarms {
 
   #take(step: AlarmTransition): void {
     this.#parts.emit(step)
+    this.#told.add(step, this.#droppedRecords, this.#parts.clock.monotonicMs())
     this.#isUnsaved = true
     this.#saving ??= this.#save().finally(() => {
       this.#saving = undefined
