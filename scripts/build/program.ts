@@ -9,6 +9,7 @@ import {
   type RolldownOutput,
 } from 'rolldown'
 import { buildDashboard, dashboardDist } from '../dashboard.ts'
+import { checkAgentAlone } from './agent-alone.ts'
 import { readManifest, writeManifest } from './manifest.ts'
 import { thirdPartyNotices } from './third-party-notices.ts'
 
@@ -48,6 +49,7 @@ export async function buildProgram(): Promise<void> {
     logLevel: 'warn',
     onLog: refuseUnresolved,
   })
+  checkAgentAlone(bundle)
   buildDashboard()
   cpSync(dashboardDist, `${FOLDER}/dashboard`, { recursive: true })
   writeFileSync(`${FOLDER}/headwatch.js`, LAUNCHER, { mode: 0o755 })
