@@ -1,4 +1,4 @@
-import type { AlarmTransition, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
+import type { Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
 import {
   type Clock,
   type Exporter,
@@ -11,6 +11,7 @@ import {
   type StoreReader,
 } from '@headwatch/sdk'
 import { Destination } from './delivery/destination.ts'
+import { checkRetention, readerOptions } from './delivery/retention-rules.ts'
 import { runCollector } from './intake/collector-runner.ts'
 import { entrance } from './intake/entrance.ts'
 import { Intake } from './intake/intake.ts'
@@ -23,9 +24,9 @@ import { fullHost, type Lent } from './lent.ts'
 import type { PipelineQueue } from './pipeline-queue.ts'
 import type { Instance, PipelinePlan, Plan } from './plan.ts'
 import { planProblems } from './plan-problems.ts'
-import type { Queue, ReaderOptions } from './queue/queue.ts'
+import type { Queue } from './queue/queue.ts'
 import type { QueueAlarmMemory } from './queue-alarms/queue-alarm-memory.ts'
-import { QueueAlarms } from './queue-alarms/queue-alarms.ts'
+import { startQueueAlarms } from './queue-alarms/start-queue-alarms.ts'
 import { type Assembly, RunningPipelines } from './running-pipelines.ts'
 import type { MetricRegistry } from './self-metrics/metric-registry.ts'
 import { pluginMeter } from './self-metrics/plugin-meter.ts'
@@ -131,7 +132,15 @@ class Starter {
       writers: [...this.#writers.values()],
       queues: this.queues,
       destinations,
-      queueAlarms: await this.#queueAlarms(destinations, intakes),
+      queueAlarms: await startQueueAlarms({
+        agent: this.#plan.self.agent,
+        queues: this.queues,
+        destinations,
+        intakes,
+        ...this.#supervision,
+        memory: this.#parts.queueAlarmMemory,
+        abandonedQueues: this.#parts.abandonedQueues,
+      }),
       ticks: [...intakes.values()].map((intake) => () => intake.tick()),
       sources: [...this.#receivers(intakes), ...this.#collectors(intakes)],
       owned: this.owned,
@@ -145,7 +154,7 @@ class Starter {
       .filter(({ name }) => pipelines.some(({ to }) => to.includes(name)))
       .map((instance) => {
         const exporter = this.#supervised(instance)
-        checkRetention(instance, exporter)
+        checkRetention(instance, exporter.current)
         return { name: instance.name, settings: instance.settings, exporter }
       })
   }
@@ -165,24 +174,6 @@ class Starter {
       destination.attach(reader)
     }
     return destination
-  }
-
-  async #queueAlarms(
-    destinations: readonly Destination[],
-    intakes: ReadonlyMap<PipelinePlan, Intake>,
-  ): Promise<QueueAlarms> {
-    const { clock, logger, queueAlarmMemory: memory } = this.#parts
-    const { queues } = this
-    const abandoned = (await this.#parts.abandonedQueues?.(queues.map(({ pipeline }) => pipeline))) ?? []
-    const remembered = (await memory?.load()) ?? { alarms: [], quarantinedRecords: {} }
-    const emit = (step: AlarmTransition) => {
-      const isAbout = ({ name }: PipelinePlan) => `${step.key.qualifier}/`.startsWith(`${name}/`)
-      const [any] = intakes.values()
-      const [, intake = any] = [...intakes].find(([pipeline]) => isAbout(pipeline)) ?? []
-      intake?.add(step)
-    }
-    const { agent } = this.#plan.self
-    return new QueueAlarms({ agent, queues, abandoned, destinations, clock, logger, memory, remembered, emit })
   }
 
   #intake(pipeline: PipelinePlan): Intake {
@@ -290,19 +281,6 @@ interface Creates<T> {
 
 function fedBy(name: string, intakes: ReadonlyMap<PipelinePlan, Intake>): readonly Intake[] {
   return [...intakes].filter(([{ from }]) => from.includes(name)).map(([, intake]) => intake)
-}
-
-function readerOptions({ retention, wrapBytes, wrapAgeMs }: ExporterSettings): ReaderOptions {
-  return retention === 'wrap' ? { wrap: { bytes: wrapBytes, ageMs: wrapAgeMs } } : {}
-}
-
-/** Without an acknowledgement nobody can know when the other side owns a record. */
-function checkRetention({ name, settings }: Instance<'exporter'>, exporter: Supervised<Exporter>): void {
-  const instance = exporter.current
-  if (settings.retention !== 'acked' || instance === undefined || instance.acknowledges === true) return
-  throw new RejectedError(
-    `the exporter "${name}" gets no acknowledgements, so "retention: acked" cannot be kept; say "retention: sent"`,
-  )
 }
 
 function supervisionParts({ clock, logger, metrics }: PipelineParts): SupervisionParts {
