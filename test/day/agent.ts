@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { type HeadwatchProcess, startHeadwatch } from './headwatch-process.ts'
 
 export interface AgentOptions {
@@ -11,10 +12,12 @@ export interface AgentOptions {
   readonly server: string
   /** How it reports: to a Headwatch server as its own agents do, or as ethstats. */
   readonly speaks: 'native' | 'ethstats'
-  /** Where what waits is kept: its own. */
+  /** Where it keeps what waits. */
   readonly dataFolder: string
   /** A configuration file to write and use; flags alone when absent. */
   readonly configFile?: string
+  /** Where the configured one takes in numbered records. */
+  readonly numberedPort?: number
 }
 
 /** An agent as its operator starts it, and starts it again. */
@@ -24,6 +27,8 @@ export interface Agent extends AsyncDisposable {
   /** The same command once more. */
   restart(): Promise<void>
 }
+
+const numberedReceiver = fileURLToPath(new URL('../oracle/numbered-receiver.mjs', import.meta.url))
 
 /** Often enough that no block of a 2 s chain goes by between two looks. */
 const everyMs = 500
@@ -49,17 +54,22 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   }
 }
 
-function configuration({ name, rpc, server, speaks, dataFolder }: AgentOptions): string {
+function configuration({ name, rpc, server, speaks, dataFolder, numberedPort }: AgentOptions): string {
   const exporter = {
     native: `native: { endpoint: "ws://${server}/agent", token: "\${HEADWATCH_TOKEN}", retention: acked }`,
     ethstats: `ethstats: { endpoint: "ws://${server}", secret: "\${HEADWATCH_SECRET}" }`,
   }[speaks]
   return `self: { agent: ${name} }
+plugins: ["${numberedReceiver}"]
+receivers:
+  numbered: { port: ${numberedPort} }
 collectors:
   ethereum: { endpoint: "${rpc}", everyMs: ${everyMs} }
   host: {}
 exporters:
   ${exporter}
+pipelines:
+  main: { from: [ethereum, host, numbered], to: [${speaks}], queue: { whenFull: wait } }
 program: { folder: "${dataFolder}" }
 `
 }

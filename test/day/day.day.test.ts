@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { DayEvent } from './day.ts'
 import { agentIsKilled } from './events/agent-is-killed.ts'
+import { diskIsFull } from './events/disk-is-full.ts'
 import { everyoneArrives } from './events/everyone-arrives.ts'
 import { everyoneLeaves } from './events/everyone-leaves.ts'
 import { nodeDies } from './events/node-dies.ts'
 import { everyoneIsMeasured, nothingHasGrown } from './events/nothing-has-grown.ts'
 import { ordinaryLife } from './events/ordinary-life.ts'
+import { outageDrains } from './events/outage-drains.ts'
 import { pathIsCut } from './events/path-is-cut.ts'
 import { recordsAreCounted } from './events/records-are-counted.ts'
 import { serverIsKilled } from './events/server-is-killed.ts'
@@ -23,6 +25,8 @@ const events: readonly DayEvent[] = [
   ordinaryLife(30),
   agentIsKilled,
   pathIsCut,
+  outageDrains,
+  diskIsFull,
   storeStalls,
   serverIsKilled,
   ordinaryLife(20),

@@ -3,8 +3,10 @@ import type { Anvil } from '../peers/anvil.ts'
 import type { Agent } from './agent.ts'
 import type { Footprints } from './footprint.ts'
 import type { Ledger } from './ledger.ts'
+import type { NumberedAgent } from './numbered-agent.ts'
 import type { PretendClient } from './pretend-client.ts'
 import type { Server } from './server.ts'
+import type { SmallDisk } from './small-disk.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Everyone who takes part in the day. Events exchange those who die and return. */
@@ -19,10 +21,13 @@ export interface Day {
   readonly startChain: () => Promise<Anvil>
   readonly server: Server
   /** Its agent reads every block and lives all day. */
-  readonly steady: Agent
-  /** Its agent reads every block and is killed. */
-  readonly killed: Agent
-  /** Its agent was started with flags alone, and what lies between it and the server is cut. */
+  readonly steady: NumberedAgent
+  /** Its agent reads every block, is killed, is cut off, and runs out of disk. */
+  readonly killed: NumberedAgent
+  readonly killedProxy: FaultyProxy
+  /** What it keeps its queue on. */
+  readonly killedDisk: SmallDisk
+  /** Its agent speaks ethstats, was started with flags alone, and what lies between it and the server is cut. */
   readonly remote: Agent
   readonly proxy: FaultyProxy
   readonly client: PretendClient

@@ -71,6 +71,22 @@ test('resets in the middle of what is said', async () => {
   assert.ok('1234567'.startsWith(talking.heard.byServer[0] ?? ''), talking.heard.byServer[0])
 })
 
+test('resets who is there and who comes, until it is restored', async () => {
+  await using talking = await talk()
+  talking.client.write('1')
+  await talking.clientHears('1')
+  talking.proxy.refuse()
+  await until('the client is reset', () => talking.heard.ends.length === 2)
+  const refused = connect(talking.proxy.port, '127.0.0.1')
+  const [error] = (await once(refused, 'error')) as [NodeJS.ErrnoException]
+  assert.equal(error.code, 'ECONNRESET')
+  talking.proxy.restore()
+  const other = connect(talking.proxy.port, '127.0.0.1')
+  other.write('2')
+  await until('another comes through', () => talking.heard.byServer[1] === '2')
+  other.destroy()
+})
+
 test('leaves the client alone with a connection that has no other end', async () => {
   await using talking = await talk()
   talking.client.write('here')

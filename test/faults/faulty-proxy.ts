@@ -10,7 +10,9 @@ export interface FaultyProxy extends AsyncDisposable {
   readonly connections: number
   /** From now on nothing passes, ends of connections included: in one direction, or in both. */
   cut(direction?: Direction): void
-  /** What was held back passes, as TCP would repeat it. */
+  /** From now on nobody is at the target: connections are reset, and so is every new one. */
+  refuse(): void
+  /** What was held back passes, as TCP would repeat it, and who comes is let through. */
   restore(): void
   /** Every chunk of bytes takes this much longer, in milliseconds; 0 ends it. */
   delay(ms: number): void
@@ -29,7 +31,9 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
   const weather = new Weather()
   const standing = new Set<ProxiedConnection>()
   const dial = () => connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true })
+  let isRefusing = false
   const server = createServer({ allowHalfOpen: true }, (client) => {
+    if (isRefusing) return void client.resetAndDestroy()
     const connection = new ProxiedConnection(client, dial(), weather)
     standing.add(connection)
     void connection.run().then(() => standing.delete(connection))
@@ -41,7 +45,14 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
       return standing.size
     },
     cut: (direction) => weather.cut(direction),
-    restore: () => weather.restore(),
+    refuse() {
+      isRefusing = true
+      for (const connection of standing) connection.resetAfter(0)
+    },
+    restore() {
+      isRefusing = false
+      weather.restore()
+    },
     delay: (ms) => weather.delay(ms),
     limit: (bytesPerSecond) => weather.limit(bytesPerSecond),
     resetAfter(bytes) {

@@ -13,6 +13,7 @@ const faults: Readonly<Record<string, Fault>> = {
   cut_answers: (proxy) => proxy.cut('to_client'),
   cut_questions: (proxy) => proxy.cut('to_target'),
   reset: (proxy, chance) => proxy.resetAfter(chance.between(0, 3_000)),
+  refuse: (proxy) => proxy.refuse(),
   half_open: (proxy) => proxy.halfOpen(),
   duplicate: (proxy) => proxy.duplicate(),
 }

@@ -12,6 +12,8 @@ export interface NumberedSourceOptions {
   readonly everyMs: number
   /** Records of a line: from 1 to this many. */
   readonly mostRecords: number
+  /** Whether it also says what its node is and on which network, where nobody else does; so when absent. */
+  readonly tellsNode?: boolean
   /** From 0 up to but without 1. */
   readonly chance: () => number
 }
@@ -66,8 +68,9 @@ export class NumberedSource implements Disposable {
     socket.on('error', () => undefined)
     socket.on('connect', () => {
       this.#socket = socket
-      // What the node is and on which network; the agent dates it and names its origin.
-      socket.write(`0 [{"type":"node","networkId":"4242","client":"numbered/${this.issued.source}"}]\n`)
+      // The agent dates it and names its origin.
+      if (this.#options.tellsNode !== false)
+        socket.write(`0 [{"type":"node","networkId":"4242","client":"numbered/${this.issued.source}"}]\n`)
     })
     socket.on('close', () => {
       this.#socket = undefined

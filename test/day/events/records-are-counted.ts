@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { complaintOf } from '../../oracle/judgement.ts'
 import { until } from '../../peers/until.ts'
 import { readChain } from '../chain-blocks.ts'
 import { isAllStored, storedStats } from '../client-stats.ts'
 import type { Day, DayEvent } from '../day.ts'
+import type { NumberedAgent } from '../numbered-agent.ts'
 import { type Account, reconcile } from '../reconcile.ts'
 import { readStoredRecords, type StoredRecords } from '../stored-records.ts'
 
@@ -28,10 +30,22 @@ export const recordsAreCounted: DayEvent = {
       balances.flatMap(({ faults }) => faults),
       [],
     )
+    for (const agent of [day.steady, day.killed]) say(await balanceOfNumbers(agent))
     const shown = await server.api.blockHashes(network)
     for (const { hash } of blocks.slice(-5)) assert.ok(shown.includes(hash), `the API knows ${hash}`)
     await viewer.seesInBars(/3 of 3 reported, 0 dropped/)
   },
+}
+
+/** Of what an agent answered for nothing may be lost or declared missing, whatever the day brought. */
+async function balanceOfNumbers({ name, source, judgement }: NumberedAgent): Promise<string> {
+  source.pause()
+  await until(`${name} has answered`, () => source.isAnswered)
+  await until(`all that ${name} answered for is stored`, () => judgement().lost.length === 0)
+  const outcome = judgement()
+  assert.equal(complaintOf(name, outcome), undefined)
+  assert.deepEqual(outcome.declared, [], `${name} declared nothing missing`)
+  return `numbered records of agent ${name}: ${outcome.kept} acknowledged, every one stored exactly once, lost 0 records`
 }
 
 /** The chain by anybody, then by each agent that reads every block, from its first one on. */

@@ -9,7 +9,8 @@ export const serverIsKilled: DayEvent = {
     const { server, ledger, viewer, network, client, pretendNetwork } = day
     const known = (await server.api.nodes(network)).map(({ node }) => node)
     day.footprints.compare(day.say, 'server')
-    const isBack = ledger.mayLose('the server was killed, and ethstats has no acknowledgement', { beforeMs: 5_000 })
+    const noAcknowledgement = 'the server was killed, and ethstats has no acknowledgement'
+    const isBack = ledger.mayLose(noAcknowledgement, { node: client.name, beforeMs: 5_000 })
     await server.process.kill()
     await viewer.seesInBars(/^Reconnecting$/)
     await viewer.seesInBars(/Connection lost \d+ s ago\. All below is as of \d\d:\d\d:\d\d UTC\./)
