@@ -21,7 +21,10 @@ export interface WebSocketRoute {
   readonly path: string
   /** A longer frame closes the connection before it is read whole. */
   readonly maxFrameBytes: number
-  /** What is spoken here. A client that does not offer it is refused with a sentence, before `accept`. Absent: none is asked for. */
+  /**
+   * What is spoken here. A client that does not offer it is refused with a sentence, before `accept`. With one, connections also
+   * come as HTTP requests, for clients that may open no WebSocket. Absent: none is asked for.
+   */
   readonly subprotocol?: string
   /** Takes the connection, or refuses it by returning undefined. */
   readonly accept: (socket: Socket) => SocketListener | undefined

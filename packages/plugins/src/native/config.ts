@@ -3,20 +3,22 @@ import { z } from 'zod'
 const endpoint = z
   .string()
   .regex(
-    /^(wss?:\/\/[^@?#\s]+|in_process:[a-z0-9_-]{1,64})$/,
-    'must be ws://host:port, wss://host or in_process:<name>, without credentials: those are `token`',
+    /^((wss?|https?):\/\/[^@?#\s]+|in_process:[a-z0-9_-]{1,64})$/,
+    'must be ws://host:port, wss://host, the same with http or https, or in_process:<name>, without credentials: those are `token`',
   )
-  .refine((address) => !address.startsWith('ws') || URL.canParse(address), 'is no address')
+  .refine((address) => address.startsWith('in_process:') || URL.canParse(address), 'is no address')
 
 /** Servers take agents without a token from their own machine only. */
-const needsToken = /^wss?:\/\/(?!(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$))/
+const needsToken = /^[a-z]+:\/\/(?!(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$))/
 
 const file = (meaning: string) => z.string().min(1).optional().describe(meaning)
 
 const exporterKeys = z.strictObject({
   endpoint: endpoint
     .default('ws://127.0.0.1:3000/agent')
-    .describe('The server, ws or wss; without a path it is /agent. in_process:<name> is a server of the same program.'),
+    .describe(
+      'The server, ws or wss; without a path it is /agent. http or https where the network lets no WebSocket through. in_process:<name> is a server of the same program.',
+    ),
   token: z
     .string()
     .max(1_024)

@@ -15,7 +15,7 @@ const carrier = {
 const invalid = [
   { endpoint: 'somewhere' },
   { endpoint: 'ws://user:word@host' },
-  { endpoint: 'http://127.0.0.1:3000' },
+  { endpoint: 'ftp://127.0.0.1:3000' },
   { endpoint: 'wss://stats.example' },
   { inFlight: 0 },
   { endpoin: 'in_process:main' },

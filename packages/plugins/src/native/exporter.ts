@@ -6,6 +6,7 @@ import { exporterConfig, type NativeExporterConfig } from './config.ts'
 import { EpochTurns } from './epoch-turns.ts'
 import type { Dialer } from './link.ts'
 import { unlessAborted } from './unless-aborted.ts'
+import { PostDialer } from './post-dialer.ts'
 import { WebSocketDialer } from './web-socket-dialer.ts'
 
 /** Sends to a Headwatch server over WebSocket or, through `inProcess`, to the one of the same program. */
@@ -127,11 +128,12 @@ class NativeExporter implements Exporter {
 
 function dialerFor({ endpoint, ...files }: NativeExporterConfig, inProcess: Dialer | undefined): Dialer {
   if (/^wss?:/.test(endpoint)) return new WebSocketDialer(files)
+  if (/^https?:/.test(endpoint)) return new PostDialer(files)
   const dial = () => Promise.reject(new RetryableError(`this program has no server at ${endpoint}`))
   return inProcess ?? { dial }
 }
 
 /** An address without a path means the path that servers have by default. */
 function fullEndpoint(endpoint: string): string {
-  return endpoint.replace(/^(wss?:\/\/[^/]*)\/?$/, '$1/agent')
+  return endpoint.replace(/^((?:wss?|https?):\/\/[^/]*)\/?$/, '$1/agent')
 }

@@ -1,16 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { nativeSubprotocol } from '@headwatch/protocol/native'
 import { RetryableError } from '@headwatch/sdk'
 import { type ClientOptions, WebSocket } from 'ws'
 import type { Dialer, Link, LinkListener } from './link.ts'
-
-/** Files of PEM text, read anew for every connection, so that a renewed certificate needs no restart. */
-export interface TlsFiles {
-  /** Who may have signed the server's certificate; the authorities that Node knows when absent. */
-  readonly caFile?: string | undefined
-  readonly certFile?: string | undefined
-  readonly keyFile?: string | undefined
-}
+import { refusedConnection } from './refused-connection.ts'
+import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 
 /** The longest message of a server is a welcome with every range of every stream, and shorter than this. */
 const maxServerFrameBytes = 262_144
@@ -26,7 +19,7 @@ export class WebSocketDialer implements Dialer {
   }
 
   async dial(endpoint: string, listener: LinkListener, signal: AbortSignal): Promise<Link> {
-    const tls = await read(this.#files)
+    const tls = await readTlsFiles(this.#files)
     if (signal.aborted) throw new RetryableError('stopped before a connection was made')
     const options: ClientOptions & { readonly closeTimeout: number } = {
       ...tls,
@@ -38,30 +31,16 @@ export class WebSocketDialer implements Dialer {
   }
 }
 
-async function read({ caFile, certFile, keyFile }: TlsFiles): Promise<Pick<ClientOptions, 'ca' | 'cert' | 'key'>> {
-  try {
-    return {
-      ...(caFile !== undefined && { ca: await readFile(caFile) }),
-      ...(certFile !== undefined && { cert: await readFile(certFile) }),
-      ...(keyFile !== undefined && { key: await readFile(keyFile) }),
-    }
-  } catch (cause) {
-    throw new RetryableError(`a file for TLS cannot be read: ${(cause as Error).message}`, { cause })
-  }
-}
-
 function opened(socket: WebSocket, listener: LinkListener, signal: AbortSignal): Promise<Link> {
   const { promise, resolve, reject } = Promise.withResolvers<Link>()
   const { host } = new URL(socket.url)
   const link = new WebSocketLink(socket, host, listener)
   const abort = (): void => socket.terminate()
   signal.addEventListener('abort', abort, { once: true })
-  let failure = 'it hung up'
-  let retryAfterMs = 0
+  let failure: RetryableError | undefined
   let isOpen = false
   socket.on('unexpected-response', (request, { statusCode = 0, headers }) => {
-    failure = refusalText(statusCode)
-    retryAfterMs = 1_000 * (Number.parseInt(headers['retry-after'] ?? '', 10) || 0)
+    failure = refusedConnection(host, statusCode, headers)
     request.destroy()
     socket.terminate()
   })
@@ -72,22 +51,15 @@ function opened(socket: WebSocket, listener: LinkListener, signal: AbortSignal):
   })
   socket.on('message', (frame, isBinary) => listener.onFrame(isBinary ? (frame as Buffer) : new Uint8Array()))
   // `close` always follows and says the rest. What a refusal said before is the better reason.
-  socket.on('error', ({ message }) => {
-    if (failure === 'it hung up') failure = message
+  socket.on('error', (cause) => {
+    failure ??= new RetryableError(`no connection to ${host}: ${cause.message}`, { cause })
   })
   socket.on('close', (code) => {
     signal.removeEventListener('abort', abort)
     if (isOpen) listener.onEnd(code !== 1006)
-    else reject(new RetryableError(`no connection to ${host}: ${failure}`, { retryAfterMs }))
+    else reject(failure ?? new RetryableError(`no connection to ${host}: it hung up`))
   })
   return promise
-}
-
-function refusalText(status: number): string {
-  if (status === 404) return 'it has no entrance for agents at this path'
-  if (status === 400) return `it does not speak ${nativeSubprotocol}`
-  if (status === 503) return 'it has no place now'
-  return `it answers ${status}`
 }
 
 class WebSocketLink implements Link {

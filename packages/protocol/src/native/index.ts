@@ -6,6 +6,7 @@ export {
   messageLimits,
   type UnreadableFrame,
 } from './codec.ts'
+export { packFrames, unpackFrames } from './frame-run.ts'
 export {
   type Ack,
   type AgentMessage,

@@ -1,8 +1,9 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FrontDoor, Logger, Meter, SocketListener, WebSocketRoute } from '@headwatch/sdk'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { peerAddress, type TrustedProxies } from './peer-address.ts'
+import { PostDoor } from './post-door.ts'
 import { WsSocket } from './ws-socket.ts'
 
 export interface WebSocketDoorOptions {
@@ -26,12 +27,32 @@ export class WebSocketDoor implements FrontDoor {
   readonly #logger: Logger
   readonly #meter: Meter
   readonly #routes: Route[] = []
+  readonly #posts: PostDoor
   #connections = 0
 
   constructor(options: WebSocketDoorOptions, { logger, meter }: { logger: Logger; meter: Meter }) {
     this.#options = options
     this.#logger = logger
     this.#meter = meter
+    this.#posts = new PostDoor({
+      address: (request) => peerAddress(request, options.isTrusted),
+      hasPlace: () => this.#connections < options.maxConnections,
+      changed: (by) => this.#changeConnections(by),
+      refused: (reason) => meter.count('headwatch_connections_refused_total', 1, { reason }),
+      guard: (socket, call) => this.#guard(socket, call),
+    })
+  }
+
+  /**
+   * Takes a request that carries frames of a route with a subprotocol, and answers it; false where it is another's. For peers
+   * whose network lets no WebSocket through.
+   */
+  takesPost(request: IncomingMessage, response: ServerResponse): boolean {
+    if (request.method !== 'POST') return false
+    const entry = this.#routeOf(request)
+    if (entry?.route.subprotocol === undefined) return false
+    void this.#posts.take(request, response, entry.route)
+    return true
   }
 
   /** Takes over the upgrades of `server`, which stays the caller's. */
@@ -55,6 +76,7 @@ export class WebSocketDoor implements FrontDoor {
 
   #remove(entry: Route): void {
     this.#routes.splice(this.#routes.indexOf(entry), 1)
+    this.#posts.remove(entry.route)
     for (const socket of entry.open) {
       socket.close(1001, 'server is stopping')
       setTimeout(() => socket.terminate(), closeDeadlineMs).unref()
@@ -63,8 +85,7 @@ export class WebSocketDoor implements FrontDoor {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy())
-    const path = (request.url ?? '').split('?', 1)[0] ?? ''
-    const entry = this.#routes.find(({ route }) => path === route.path || path.startsWith(`${route.path}/`))
+    const entry = this.#routeOf(request)
     if (entry === undefined) return this.#refuse(socket, '404 Not Found', 'no_such_path')
     if (this.#connections >= this.#options.maxConnections)
       return this.#refuse(socket, '503 Service Unavailable', 'too_many')
@@ -73,6 +94,16 @@ export class WebSocketDoor implements FrontDoor {
       return this.#refuse(socket, '400 Bad Request', 'other_subprotocol', `This path speaks ${subprotocol}.\n`)
     const address = peerAddress(request, this.#options.isTrusted)
     entry.upgrader.handleUpgrade(request, socket, head, (peer) => this.#open(entry, peer, address))
+  }
+
+  #routeOf({ url = '' }: IncomingMessage): Route | undefined {
+    const path = url.split('?', 1)[0] ?? ''
+    return this.#routes.find(({ route }) => path === route.path || path.startsWith(`${route.path}/`))
+  }
+
+  #changeConnections(by: 1 | -1): void {
+    this.#connections += by
+    this.#meter.set('headwatch_connections', this.#connections)
   }
 
   #refuse(socket: Duplex, status: string, reason: string, text = ''): void {
@@ -89,20 +120,18 @@ export class WebSocketDoor implements FrontDoor {
     })
     const listener = this.#guard(peer, () => entry.route.accept(new WsSocket(peer, address)))
     if (listener === undefined) return peer.close(1013, 'try again later')
-    this.#connections++
+    this.#changeConnections(1)
     entry.open.add(peer)
-    this.#meter.set('headwatch_connections', this.#connections)
     peer.on('message', (frame, isBinary) => this.#guard(peer, () => deliver(listener, frame, isBinary)))
     peer.on('close', (code) => {
-      this.#connections--
+      this.#changeConnections(-1)
       entry.open.delete(peer)
-      this.#meter.set('headwatch_connections', this.#connections)
       this.#guard(peer, () => listener.onEnd(code !== 1006))
     })
   }
 
   /** A listener that throws costs its own connection, never the program. */
-  #guard<T>(peer: WebSocket, call: () => T): T | undefined {
+  #guard<T>(peer: { close(code: number, reason: string): void }, call: () => T): T | undefined {
     try {
       return call()
     } catch (error) {

@@ -51,6 +51,9 @@ export async function startReporting(options: ReportingOptions): Promise<Running
     metrics: () => prometheusText(metrics.read()),
   })
   frontDoor.attach(api.server)
+  api.addHook('onRequest', async (request, reply) => {
+    if (frontDoor.takesPost(request.raw, reply.raw)) reply.hijack()
+  })
   const url = await listen(api, settings.listen)
   const feedOptions = { maxViewers: settings.maxViewers, tickMs: settings.feedEveryMs, server: settings.name, version }
   const feed = new Feed(feedOptions, {
