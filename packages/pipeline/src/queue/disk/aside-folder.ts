@@ -38,7 +38,11 @@ export class AsideFolder {
     const sizes = new Map<string, number>()
     for (const name of await namesIn(options.files, options.folder)) {
       const file = await options.files.open(join(options.folder, name), 'read')
-      sizes.set(name, await file.size().finally(() => file.close()))
+      try {
+        sizes.set(name, await file.size())
+      } finally {
+        await file.close()
+      }
     }
     return new AsideFolder(options, sizes)
   }

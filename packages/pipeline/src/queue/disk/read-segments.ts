@@ -73,7 +73,11 @@ export async function readSegments(files: FileSystem, folder: string, end?: bigi
     const behind = found[index + 1]
     segment.endedMs = behind?.header.is === 'good' ? behind.header.header.operatingMs : segment.header.operatingMs
     const file = await files.open(path, 'read')
-    damaged.push(...(await readRecords(file, segment, behind?.first ?? end).finally(() => file.close())))
+    try {
+      damaged.push(...(await readRecords(file, segment, behind?.first ?? end)))
+    } finally {
+      await file.close()
+    }
     if (behind === undefined && segment.end < bytes && segment.next !== end)
       torn = { segment, bytes: bytes - segment.end }
     if (segment.isEmpty) empty.push(path)
