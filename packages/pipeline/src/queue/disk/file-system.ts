@@ -13,14 +13,15 @@ export interface OpenFile {
   close(): Promise<void>
 }
 
-export type OpenMode = 'read' | 'change' | 'create'
+/** `create_synced`: each `write` is followed by a `sync` as one call, and rejects where either does. */
+export type OpenMode = 'read' | 'change' | 'create' | 'create_synced'
 
 /**
  * What the queue asks of a file system, and all of it: a test puts one in its place that crashes, tears and fills up. Rejections carry the
  * system's `code`, such as `ENOSPC`.
  */
 export interface FileSystem {
-  /** `create` refuses a file that exists; the others one that does not. */
+  /** Creating refuses a file that exists; the other modes one that does not. */
   open(path: string, mode: OpenMode): Promise<OpenFile>
   /** The names in a folder, in no order. */
   list(folder: string): Promise<readonly string[]>

@@ -58,7 +58,6 @@ export class SegmentWriter {
     const { segment, file } = this.#active
     try {
       await writeFully(file, [frames], segment.end)
-      await file.sync()
       return segment
     } catch (error) {
       await this.#abandon()
@@ -93,9 +92,8 @@ export class SegmentWriter {
     try {
       // Nothing that was promised has this number, so a file of this name is what an earlier attempt left.
       await files.remove(path).catch(() => undefined)
-      file = await files.open(path, 'create')
+      file = await files.open(path, 'create_synced')
       await writeFully(file, [head, frames], 0)
-      await file.sync()
       await files.syncFolder(folder)
     } catch (error) {
       await file?.close().catch(() => undefined)

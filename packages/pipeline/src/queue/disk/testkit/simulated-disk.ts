@@ -119,14 +119,22 @@ export class SimulatedDisk implements FileSystem {
   }
 
   async open(path: string, mode: OpenMode): Promise<OpenFile> {
-    await this.#call(mode === 'create' ? 'create' : 'open')
+    const isNew = mode === 'create' || mode === 'create_synced'
+    await this.#call(isNew ? 'create' : 'open')
     const known = this.#names.get(path)
-    if (mode === 'create' && known !== undefined) throw failure('EEXIST')
-    if (mode !== 'create' && known === undefined) throw failure('ENOENT')
+    if (isNew && known !== undefined) throw failure('EEXIST')
+    if (!isNew && known === undefined) throw failure('ENOENT')
     if (!this.#folders.has(dirname(path))) throw failure('ENOENT')
     const inode = known ?? { durable: Buffer.alloc(0), seen: Buffer.alloc(0), pending: [] }
     if (known === undefined) this.#rename({ add: [path, inode] })
-    return this.#file(inode)
+    const file = this.#file(inode)
+    if (mode !== 'create_synced') return file
+    const write: OpenFile['write'] = async (...written) => {
+      const bytes = await file.write(...written)
+      await file.sync()
+      return bytes
+    }
+    return { ...file, write }
   }
 
   async list(folder: string): Promise<readonly string[]> {
