@@ -36,7 +36,12 @@ export const nodeFileSystem: FileSystem = {
 function openFile(fd: number): OpenFile {
   return {
     read: (into, position) => called((done) => fs.read(fd, into, 0, into.byteLength, position, done)),
-    write: (buffers, position) => called((done) => fs.writev(fd, buffers, position, done)),
+    write: ([first, ...others], position) =>
+      called((done) => {
+        if (first === undefined) done(null, 0)
+        else if (others.length > 0) fs.writev(fd, [first, ...others], position, done)
+        else fs.write(fd, first, 0, first.byteLength, position, done)
+      }),
     sync: () => called((done) => fs.fdatasync(fd, done)),
     truncate: (bytes) => called((done) => fs.ftruncate(fd, bytes, done)),
     size: async () => (await called<fs.Stats>((done) => fs.fstat(fd, done))).size,
