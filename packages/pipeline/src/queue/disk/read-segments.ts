@@ -4,7 +4,7 @@ import { unpackRecord } from './record-codec.ts'
 import { Segment } from './segment.ts'
 import { firstInName, frameHeaderBytes, headerReach, type ReadHeader, readHeader } from './segment-format.ts'
 import type { Unreadable } from './segment-reader.ts'
-import { walkRecords } from './walk-records.ts'
+import { type WalkVisitor, walkRecords } from './walk-records.ts'
 
 /** A file that by its name is a segment and has no header that can be read. */
 export interface Headless {
@@ -72,12 +72,7 @@ export async function readSegments(files: FileSystem, folder: string, end?: bigi
     segment.fileBytes = bytes
     const behind = found[index + 1]
     segment.endedMs = behind?.header.is === 'good' ? behind.header.header.operatingMs : segment.header.operatingMs
-    const file = await files.open(path, 'read')
-    try {
-      damaged.push(...(await readRecords(file, segment, behind?.first ?? end)))
-    } finally {
-      await file.close()
-    }
+    damaged.push(...(await readRecords(files, segment, behind?.first ?? end)))
     if (behind === undefined && segment.end < bytes && segment.next !== end)
       torn = { segment, bytes: bytes - segment.end }
     if (segment.isEmpty) empty.push(path)
@@ -88,14 +83,15 @@ export async function readSegments(files: FileSystem, folder: string, end?: bigi
 
 /** Takes in the records below `before`. Returns what is damaged between them. */
 async function readRecords(
-  file: OpenFile,
+  files: FileSystem,
   segment: Segment,
   before: bigint | undefined,
 ): Promise<readonly Unreadable[]> {
   const damaged: Unreadable[] = []
   const { first: expected, end: from, fileBytes: to } = segment
   const walk = { salt: segment.header.salt, from, to, expected, isSalvage: true }
-  await walkRecords(file, walk, {
+  const file = await files.open(segment.path, 'read')
+  const visitor: WalkVisitor = {
     record(sequence, _offset, payload) {
       if (before !== undefined && sequence >= before) return false
       segment.add(sequence, frameHeaderBytes + payload.byteLength, () => unpackRecord(payload)?.at ?? 0)
@@ -107,6 +103,11 @@ async function readRecords(
       if (end >= first) damaged.push({ segment, first, last: end, reason: 'damaged', offset, bytes })
       if (end >= first || last !== undefined) segment.skip(bytes, end + 1n)
     },
-  })
+  }
+  try {
+    await walkRecords(file, walk, visitor)
+  } finally {
+    await file.close()
+  }
   return damaged
 }
