@@ -93,13 +93,15 @@ test('only what others numbered leaves under their numbers', async () => {
   await intake.take(batchOf(7, 1), undefined)
   await intake.take(batchOf(1, 1, { ...server, stream: 'received/ethstats' }), undefined)
   await intake.closeGap({ source: agent, first: 8n, last: 9n, reason: 'wrapped' })
-  await intake.closeGap({ source: server, first: 8n, last: 9n, reason: 'wrapped' })
+  await intake.take(batchOf(3, 1, { ...server, epoch: 'of an agent of that name' }), undefined)
+  await intake.closeGap({ source: { ...server, stream: 'received/ethstats' }, first: 8n, last: 9n, reason: 'wrapped' })
   assert.deepEqual(
     (await takeAll()).map(({ type, identity }) => [type, identity?.sequence]),
     [
       ['metrics', 7n],
       ['metrics', undefined],
       ['gap', 9n],
+      ['metrics', 3n],
     ],
   )
 })

@@ -65,7 +65,8 @@ export class Intake {
 
   async closeGap(gap: Gap): Promise<void> {
     const { stores, queue, isQueuePromised } = this.#outlets
-    if (gap.source.agent !== queue?.source.agent) await this.#enqueue(queue, [gapPassedOn(gap)], isQueuePromised)
+    if (queue !== undefined && !isOwn(gap.source, queue))
+      await this.#enqueue(queue, [gapPassedOn(gap)], isQueuePromised)
     await worstOf(stores.map((store) => store.write({ gap }, this.#keeper)))
   }
 
@@ -124,7 +125,7 @@ export class Intake {
 
   /** What a sender numbered keeps its numbers on the way onward; what was numbered here is known by those of the queue. */
   async #passOn(batch: Batch, queue: QueueInlet, isKept: boolean): Promise<void> {
-    if (batch.source.agent === queue.source.agent) return this.#enqueue(queue, batch.records, isKept)
+    if (isOwn(batch.source, queue)) return this.#enqueue(queue, batch.records, isKept)
     await this.#enqueue(queue, passedOn(batch, this.#passed.before(batch)), isKept)
     this.#passed.add(batch)
   }
@@ -155,4 +156,9 @@ export class Intake {
     const refused = await queue.put(records, { isKept })
     if (refused > 0 && isKept) throw new RetryableError('the queue has no room for it now')
   }
+}
+
+/** Whether this program itself gave the numbers. An agent may have the same name, but not these streams. */
+function isOwn({ agent, stream }: Source, queue: QueueInlet): boolean {
+  return agent === queue.source.agent && /^(received|receiver|collector|added)\//.test(stream)
 }
