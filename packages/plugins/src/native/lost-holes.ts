@@ -1,4 +1,4 @@
-import { maxRanges, openParts } from '@headwatch/protocol'
+import { type GapReason, maxRanges, openParts } from '@headwatch/protocol'
 import type { Clock, ReceiverHost } from '@headwatch/sdk'
 import { type HandOverParts, handOverGap, type NumberedRun } from './hand-over.ts'
 import type { RelayLosses } from './relay-losses.ts'
@@ -12,7 +12,7 @@ export interface LostHolesParts extends HandOverParts {
 }
 
 /** A part of a frame that is not owned after this long may be one that waits for a hole to be filled. */
-const lookAfterMs = 5_000
+const lookAfterMs = 2_000
 
 /**
  * Watches what a relay passed on until `owned` settles. A store takes no more of a source of which it has many runs until a hole
@@ -34,7 +34,10 @@ export async function closeLostHoles(
     if (signal.aborted) return
     try {
       if (await hasOlder(frame, parts)) continue
-      for (const run of passedOn) await closeLowestHole(run, parts)
+      for (const run of passedOn) {
+        await closeHolesIn(run, parts.losses.reasonOf(frame.source) ?? 'lost', parts)
+        await closeLowestHole(run, parts)
+      }
     } catch {
       // The store cannot tell now; it is asked again.
     }
@@ -50,17 +53,15 @@ export async function closeWhatWasLost(
   passedOn: readonly NumberedRun[],
   parts: LostHolesParts,
 ): Promise<void> {
-  const { losses, storedRanges, signal } = parts
+  const { losses } = parts
   const reason = losses.reasonOf(frame.source)
   const unchecked = passedOn.filter(({ source }) => losses.isUnchecked(frame.source, source))
   if (reason === undefined || unchecked.length === 0) return
   try {
     if (await hasOlder(frame, parts)) return
-    for (const { source, passed } of unchecked) {
-      if (passed === undefined) continue
-      for (const hole of openParts(await storedRanges(source, signal), passed))
-        await handOverGap({ source, ...hole, reason }, parts)
-      losses.checked(frame.source, source)
+    for (const run of unchecked) {
+      await closeHolesIn(run, reason, parts)
+      if (run.passed !== undefined) losses.checked(frame.source, run.source)
     }
   } catch {
     // The store cannot tell now. The next frame asks it again.
@@ -72,6 +73,14 @@ async function hasOlder({ source, first }: NumberedRun, { storedRanges, signal }
   return openParts(await storedRanges(source, signal), { first: 1n, last: first - 1n }).length > 0
 }
 
+/** What the relay passed on before, and has not come although nothing older can. */
+async function closeHolesIn({ source, passed }: NumberedRun, reason: GapReason, parts: LostHolesParts): Promise<void> {
+  if (passed === undefined) return
+  for (const hole of openParts(await parts.storedRanges(source, parts.signal), passed))
+    await handOverGap({ source, ...hole, reason }, parts)
+}
+
+/** Of the numbers of a source so many runs are stored that no further one can be: where nobody knows what was lost, the lowest hole is. */
 async function closeLowestHole({ source }: NumberedRun, parts: LostHolesParts): Promise<void> {
   const [lowest, next, ...others] = await parts.storedRanges(source, parts.signal)
   if (lowest === undefined || next === undefined || others.length + 2 < maxRanges) return

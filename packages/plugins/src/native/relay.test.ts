@@ -161,7 +161,7 @@ describe('a source with too many holes', () => {
 
   test('has the lowest declared lost, once its relay has nothing older left to send', async () => {
     const { host, gaps, end } = await waiting([{ first: 1n, last: 99n }])
-    await host.clock.advance(4_900)
+    await host.clock.advance(1_900)
     assert.deepEqual(gaps, [])
     await host.clock.advance(200)
     assert.deepEqual(gaps, [{ source, first: 6n, last: 10n, reason: 'lost' }])
