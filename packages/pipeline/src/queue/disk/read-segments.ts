@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type FileSystem, type OpenFile, readThrough } from './file-system.ts'
+import { type FileSystem, readThrough } from './file-system.ts'
 import { unpackRecord } from './record-codec.ts'
 import { Segment } from './segment.ts'
 import { firstInName, frameHeaderBytes, headerReach, type ReadHeader, readHeader } from './segment-format.ts'
