@@ -3,12 +3,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compatibilityPage } from './generators/compatibility-page.ts'
 import { configurationReference } from './generators/configuration-reference.ts'
 import type { Generator } from './generators/generator.ts'
 import { packageTable } from './generators/package-table.ts'
 import { pluginPages } from './generators/plugin-pages.ts'
 
-const generators: readonly Generator[] = [packageTable, pluginPages, configurationReference]
+const generators: readonly Generator[] = [packageTable, pluginPages, configurationReference, compatibilityPage]
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } })
 const stale = [...(await generateAll())].filter(([path, text]) => differsOnDisk(path, text))

@@ -19,6 +19,9 @@ export const reading = {
   hashrate: 'hashrate_per_s',
   /** From the agent to the server, one way. */
   latency: 'latency_ms',
+  /** How far the clock of the node's machine is from the server's: server time = its time + this, give or take `clockError`. */
+  clockOffset: 'clock_offset_ms',
+  clockError: 'clock_error_ms',
   cpuUsed: 'cpu_used_ratio',
   memoryUsed: 'memory_used_bytes',
   memoryTotal: 'memory_total_bytes',

@@ -1,4 +1,4 @@
-import { type ClockOffset, type Origin, reading, type SessionChange, type Telemetry } from '@headwatch/protocol'
+import { type MetricSet, type Origin, reading, type SessionChange, type Telemetry } from '@headwatch/protocol'
 import {
   type AgentFrame,
   AgentReader,
@@ -18,6 +18,7 @@ import {
   type Socket,
   type SocketListener,
 } from '@headwatch/sdk'
+import { LinkTimes } from './link-times.ts'
 import type { Connection, Register, SessionLent } from './session-lent.ts'
 
 /** Why a connection ended that the peer did not end. A closed set: it labels a counter. */
@@ -37,7 +38,6 @@ const lastingRefusals: ReadonlySet<RefusalReason> = new Set(['bad_credential', '
 /** A holder of a name that was silent for this long gives way to whoever knocks with the same name. */
 const quietHolderMs = 30_000
 const maxBufferedBytes = 1_048_576
-const maxClockErrorMs = 10_000
 
 interface Member {
   readonly hello: Hello
@@ -57,7 +57,7 @@ export class AgentSession implements SocketListener, Connection {
   readonly #reader: AgentReader
   readonly #openedMs: number
   #member: Member | undefined
-  #clock: ClockOffset = { offsetMs: 0, errorMs: 0 }
+  readonly #link = new LinkTimes()
   #headNumber: bigint | undefined
   #isAskedForHistory = false
   #lastHeardMs: number
@@ -109,8 +109,7 @@ export class AgentSession implements SocketListener, Connection {
     if (this.#socket.bufferedBytes > maxBufferedBytes) return this.#end('not_reading', 1008, 'reset')
     // Before `ready` a ping would be taken for a refusal.
     if (this.#member?.hello.dialect.primusPing !== 'harmless' || nowMs - this.#lastPingMs < pingEveryMs) return
-    this.#lastPingMs = nowMs
-    this.#socket.send(primusPing(this.#lent.clock.now()))
+    this.#ping(nowMs)
   }
 
   giveWay(nowMs: number): boolean {
@@ -126,7 +125,7 @@ export class AgentSession implements SocketListener, Connection {
         return this.#member === undefined ? this.#knock(frame.hello) : this.#greetAgain(this.#member, frame.hello)
       case 'node_ping':
         this.#lent.taken.add('node-ping')
-        return this.#lent.answers.add(this.#socket, nodePongFrame(frame.clientTime, this.#lent.clock.now()))
+        return this.#answer(frame)
       case 'primus_ping':
         return this.#socket.send(primusPong(frame.time))
       case 'malformed':
@@ -139,6 +138,7 @@ export class AgentSession implements SocketListener, Connection {
       case 'ignored':
         return this.#lent.ignored.add('unknown_topic')
       case 'primus_pong':
+        return this.#learnWay(frame.time)
       case 'spark_latency':
         return
     }
@@ -149,8 +149,7 @@ export class AgentSession implements SocketListener, Connection {
     else this.#lent.taken.add(frame.topic)
     for (const item of frame.items) {
       if (item.type === 'block' && item.occasion !== 'history') this.#headNumber = item.block.number
-      if (item.type === 'metrics') this.#learnLatency(item.readings[reading.latency])
-      this.#emit(member, item)
+      this.#emit(member, item.type === 'metrics' ? this.#withClock(item) : item)
     }
     if (frame.kind === 'telemetry' && frame.topic === 'latency') this.#askForHistory(member)
   }
@@ -199,9 +198,39 @@ export class AgentSession implements SocketListener, Connection {
     if (isNews) this.#emit(this.#member, hello.node)
   }
 
-  #learnLatency(latency: number | bigint | undefined): void {
-    if (latency === undefined) return
-    this.#clock = { offsetMs: 0, errorMs: Math.min(Number(latency), maxClockErrorMs) }
+  #answer({ clientTime, sentAt }: Extract<AgentFrame, { kind: 'node_ping' }>): void {
+    const now = this.#lent.clock.now()
+    if (sentAt !== undefined) this.#link.isAsked(sentAt, now)
+    const frame = nodePongFrame(clientTime, now)
+    this.#lent.answers.add(() => {
+      this.#link.answers(this.#lent.clock.monotonicMs())
+      this.#socket.send(frame)
+    })
+  }
+
+  #ping(nowMs: number): void {
+    this.#lastPingMs = nowMs
+    const time = Math.floor(this.#lent.clock.now())
+    this.#link.pings(time, nowMs)
+    this.#socket.send(primusPing(time))
+  }
+
+  /** Where the client's own figure is not the way, ours takes its place. */
+  #learnWay(time: string): void {
+    if (!this.#link.isPonged(time, this.#lastHeardMs) || this.#member?.hello.dialect.latency !== 'unclear') return
+    const readings = { [reading.latency]: this.#link.wayMs ?? 0 }
+    this.#emit(this.#member, this.#withClock({ type: 'metrics', readings }))
+  }
+
+  /** What is told of the way settles how far the client's clock is from ours. */
+  #withClock(item: MetricSet): MetricSet {
+    const told = item.readings[reading.latency]
+    if (told === undefined) return item
+    this.#link.isTold(Number(told), this.#lastHeardMs)
+    const { clock } = this.#link
+    if (clock === undefined) return item
+    const { offsetMs, errorMs } = clock
+    return { ...item, readings: { ...item.readings, [reading.clockOffset]: offsetMs, [reading.clockError]: errorMs } }
   }
 
   /** Latency comes regularly from every client that answers, and only after it is settled. */
@@ -215,8 +244,13 @@ export class AgentSession implements SocketListener, Connection {
     this.#socket.send(frame)
   }
 
+  /** On our clock, less the way here: half a round trip, so that the error bound holds however the two ways differ. */
   #emit(member: Member, item: Telemetry): void {
-    this.#lent.intake.add({ ...item, origin: member.origin, at: this.#lent.clock.now(), clock: this.#clock })
+    const now = this.#lent.clock.now()
+    const wayMs = item.type === 'session' ? undefined : this.#link.wayMs
+    const when =
+      wayMs === undefined ? { at: now } : { at: Math.round(now - wayMs), clock: { offsetMs: 0, errorMs: wayMs } }
+    this.#lent.intake.add({ ...item, origin: member.origin, ...when })
   }
 
   #emitSession(member: Member, change: SessionChange, reason?: string): void {

@@ -324,6 +324,73 @@ describe('the ethstats receiver', { timeout }, () => {
     assert.equal(old.length, 1)
   })
 
+  test('answers no ping sooner than geth 1.10 can hear, whoever else was answered just then', { timeout }, async () => {
+    await using receiver = await startedReceiver()
+    const [first, second] = [await receiver.join(helloOf('a')), await receiver.join(helloOf('b'))]
+    const ask = async (agent: typeof first): Promise<void> => {
+      agent.emit('node-ping', { clientTime: '1' })
+      await agent.settled()
+    }
+    await ask(first)
+    await receiver.host.clock.advance(2)
+    await ask(second)
+    await receiver.host.clock.advance(1)
+    assert.match(await first.next(), /node-pong/)
+    await second.settled()
+    assert.deepEqual(second.heard, [])
+    await receiver.host.clock.advance(3)
+    assert.match(await second.next(), /node-pong/)
+  })
+
+  test('tells how far the clock of a client is off, and dates its blocks by the way here', { timeout }, async () => {
+    await using receiver = await startedReceiver()
+    const agent = await receiver.join(helloOf('a'))
+    const { clock } = receiver.host
+    const aheadMs = 5_000
+    // 80 ms here and 20 ms back, with 3 ms between: the client counts half of it all.
+    agent.emit('node-ping', { clientTime: clock.now() - 80 + aheadMs })
+    await agent.settled()
+    await clock.advance(3)
+    await clock.advance(100)
+    agent.emit('latency', { latency: '52' })
+    agent.emit('block', { block: block(9) })
+    await agent.settled()
+    const now = clock.now()
+    const [, , latency, report] = await receiver.items()
+    assert.ok(latency?.type === 'metrics')
+    assert.deepEqual(latency.readings, { latency_ms: 52, clock_offset_ms: 28 - aheadMs, clock_error_ms: 52 })
+    assert.deepEqual([report?.at, report?.clock], [now - 50, { offsetMs: 0, errorMs: 50 }])
+  })
+
+  test('says nothing of a clock that a client does not tell', { timeout }, async () => {
+    await using receiver = await startedReceiver()
+    const agent = await receiver.join(helloOf('a'))
+    agent.emit('block', { block: block(9) })
+    agent.emit('latency', { latency: '4' })
+    await agent.settled()
+    const [, , report, latency] = await receiver.items()
+    assert.equal(report?.clock, undefined)
+    assert.ok(latency?.type === 'metrics')
+    assert.deepEqual(latency.readings, { latency_ms: 4 })
+  })
+
+  test('measures the way to Nethermind itself, whose own figure mixes it with a clock', { timeout }, async () => {
+    await using receiver = await startedReceiver()
+    const agent = await receiver.join(helloOf('neth', { node: 'Nethermind/v1.31.0', canUpdateHistory: false }))
+    const { clock } = receiver.host
+    await clock.advance(22_000)
+    const [, time = ''] = /^"primus::ping::([0-9]+)"$/.exec(await agent.next()) ?? []
+    await clock.advance(24)
+    agent.send(`"primus::pong::${time}"`)
+    agent.emit('latency', { latency: 812 })
+    await agent.settled()
+    const told = (await receiver.items()).filter(({ type }) => type === 'metrics')
+    assert.deepEqual(
+      told.map((item) => item.type === 'metrics' && item.readings),
+      [{ latency_ms: 12 }],
+    )
+  })
+
   test('turns away connections beyond its number', { timeout }, async () => {
     await using receiver = await startedReceiver({ config: { maxConnections: 1 } })
     await receiver.join(helloOf('a'))

@@ -1,6 +1,7 @@
 import type { Hex } from '../item.ts'
 import type { BlockHeader, BlockReport, BlockTiming, MetricSet } from '../telemetry.ts'
 import { readBlock } from './block.ts'
+import { readClientClock } from './client-clock.ts'
 import { type Dialect, plainDialect } from './dialect.ts'
 import { openEnvelope } from './envelope.ts'
 import type { AgentFrame, ClientTime, MalformedReason, TelemetryTopic } from './frame.ts'
@@ -123,7 +124,9 @@ function readNodePing(payload: unknown): AgentFrame {
   if (fields === undefined) return malformed('bad_node_ping')
   const clientTime = fields.clientTime
   if (clientTime === undefined) return { kind: 'node_ping' }
-  return isEchoable(clientTime) ? { kind: 'node_ping', clientTime } : malformed('bad_node_ping')
+  if (!isEchoable(clientTime)) return malformed('bad_node_ping')
+  const sentAt = readClientClock(clientTime)
+  return { kind: 'node_ping', clientTime, ...(sentAt !== undefined && { sentAt }) }
 }
 
 /** What comes back in the answer is bounded: a text of a clock is short. */

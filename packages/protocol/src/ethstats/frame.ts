@@ -1,3 +1,4 @@
+import type { UnixMs } from '../item.ts'
 import type { BlockReport, BlockTiming, MetricSet } from '../telemetry.ts'
 import type { Hello } from './hello.ts'
 
@@ -39,7 +40,12 @@ export type AgentFrame =
       /** Entries that are no block, such as geth's nulls for bodies it no longer has. */
       readonly unreadable: number
     }
-  | { readonly kind: 'node_ping'; readonly clientTime?: ClientTime }
+  | {
+      readonly kind: 'node_ping'
+      readonly clientTime?: ClientTime
+      /** The same as a time by the client's clock, where it is one. */
+      readonly sentAt?: UnixMs
+    }
   | { readonly kind: 'primus_ping'; readonly time: string }
   | { readonly kind: 'primus_pong'; readonly time: string }
   /** What the library behind the original agent measured by itself; a sign of life. */

@@ -1,4 +1,4 @@
-import { type Location, type MetricSet, type NodeReport, reading } from '@headwatch/protocol'
+import { type ClockOffset, type Location, type MetricSet, type NodeReport, reading } from '@headwatch/protocol'
 import { clipText } from './clip-text.ts'
 
 /** What a node says of itself: its latest word, field by field. */
@@ -12,6 +12,8 @@ export interface NodeFacts {
   pendingTransactions?: number
   gasPriceWei?: bigint
   latencyMs?: number
+  /** Of the node's machine, where its readings tell of it. */
+  clock?: ClockOffset
   /** Undefined until it has said whether it syncs. */
   isSyncing?: boolean
   syncProgress?: number
@@ -51,6 +53,10 @@ function applyCounts(facts: NodeFacts, readings: MetricSet['readings']): void {
   if (pending !== undefined) facts.pendingTransactions = Number(pending)
   const latency = readings[reading.latency]
   if (latency !== undefined) facts.latencyMs = Number(latency)
+  const [offsetMs, errorMs] = [readings[reading.clockOffset], readings[reading.clockError]]
+  if (offsetMs !== undefined && errorMs !== undefined) {
+    facts.clock = { offsetMs: Number(offsetMs), errorMs: Math.max(0, Number(errorMs)) }
+  }
   const price = readings[reading.gasPriceWei]
   if (price !== undefined)
     facts.gasPriceWei = BigInt(typeof price === 'bigint' ? price : Math.max(0, Math.round(price)))
