@@ -13,6 +13,7 @@ import {
   type ViewQuestion,
 } from '@headwatch/protocol/reporting'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { fakeField } from './fake-field.ts'
 import type { Fleet } from './seeded-fleet.ts'
 
 /** A feed and API with invented answers, and the built page. Everything on 127.0.0.1. */
@@ -138,7 +139,9 @@ function answer(question: ViewQuestion, fleets: readonly Fleet[], problems: read
     return rows(fleet.blocks.slice(0, question.count).map((seen) => [seen.block.hash, seen]))
   if (question.of === 'node')
     return { kind: 'value', value: toJson(fleet.nodes.find(({ node }) => node === question.node)) }
-  const matching = fleet.nodes.filter((node) => matches(node, question.filter)).toSorted(orderOf(question.sort))
+  const found = fleet.nodes.filter((node) => matches(node, question.filter))
+  if (question.of === 'field') return { kind: 'value', value: toJson(fakeField(found, fleet.blocks[0], question.by)) }
+  const matching = found.toSorted(orderOf(question.sort))
   const { offset, count } = question.window
   const window = matching.slice(offset, offset + count).map((node) => ({ key: node.node, value: toJson(node) }))
   return { kind: 'rows', rows: window, total: matching.length, known: fleet.nodes.length, offset }

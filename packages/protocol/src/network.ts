@@ -71,6 +71,7 @@ export interface NodeState {
 export interface ListedNode {
   readonly node: NodeId
   readonly activity: NodeActivity
+  readonly silence?: SilenceVerdict | undefined
   readonly head?: NodeHead | undefined
   readonly client?: string | undefined
   readonly location?: Location | undefined

@@ -1,4 +1,5 @@
 import type { Alarm, NetworkSummary, NodeState, SeenBlock } from '@headwatch/protocol'
+import type { NodeField } from '@headwatch/protocol/reporting'
 
 /** `T` as it comes out of JSON: bigints are decimal strings. */
 export type Wire<T> = T extends bigint
@@ -13,3 +14,4 @@ export type WireNode = Wire<NodeState>
 export type WireSummary = Wire<NetworkSummary>
 export type WireBlock = Wire<SeenBlock>
 export type WireAlarm = Wire<Alarm>
+export type WireField = Wire<NodeField>

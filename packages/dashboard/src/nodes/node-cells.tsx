@@ -1,7 +1,7 @@
 import { type JSX, Show } from 'solid-js'
 import type { WireNode } from '../feed/wire.ts'
 import { ageText } from '../format/ages.ts'
-import { clientName } from '../format/client-name.ts'
+import { clientName } from '@headwatch/protocol/reporting'
 import { blockTail, countText, durationText, percentText } from '../format/numbers.ts'
 import { stalenessOf } from '../format/staleness.ts'
 import { visibleText } from '../format/visible-text.ts'

@@ -1,5 +1,6 @@
 import { type JSX, Show } from 'solid-js'
 import type { WireSummary } from '../feed/wire.ts'
+import { NodeField } from '../field/node-field.tsx'
 import { NodeTable } from '../nodes/node-table.tsx'
 import { NodePanel } from '../panel/node-panel.tsx'
 import { Outside } from '../shell/outside.tsx'
@@ -20,7 +21,7 @@ export function Overview(): JSX.Element {
         <Outside text={page.summary()?.name ?? 'Network'} />, overview
       </h1>
       <Facts />
-      <Show when={!page.isPhone()}>
+      <Show when={isSmall(page.summary()) && !page.isPhone()} fallback={<NodeField />}>
         <NodeTable />
       </Show>
       <Show when={!panelIsOpen() || page.isPhone()}>
@@ -37,6 +38,11 @@ export function Overview(): JSX.Element {
       <BlockTape />
     </div>
   )
+}
+
+/** So few nodes that a list says more than dots. */
+function isSmall(summary: WireSummary | undefined): boolean {
+  return summary !== undefined && summary.nodes <= 40
 }
 
 /** Nodes are known, their agents say that none answers, and no block was ever seen. */

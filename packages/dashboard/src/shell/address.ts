@@ -1,5 +1,11 @@
 import type { NodeActivity } from '@headwatch/protocol'
-import type { NodeFilter, NodeSort, NodeSortKey } from '@headwatch/protocol/reporting'
+import {
+  type FieldGrouping,
+  fieldGroupings,
+  type NodeFilter,
+  type NodeSort,
+  type NodeSortKey,
+} from '@headwatch/protocol/reporting'
 
 export type Screen = 'overview' | 'nodes'
 export type Theme = 'dark' | 'light'
@@ -11,6 +17,8 @@ export interface Address {
   readonly node?: string
   readonly filter: NodeFilter
   readonly sort: NodeSort
+  /** What the node field is grouped by. Absent: as the network lends itself to. */
+  readonly by?: FieldGrouping
   /** Absent: as the system prefers. */
   readonly theme?: Theme
 }
@@ -39,12 +47,14 @@ export function readAddress(search: string): Address {
   const network = query.get('network')
   const node = query.get('node')
   const theme = query.get('theme')
+  const by = fieldGroupings.find((one) => one === query.get('by'))
   return {
     screen: query.get('screen') === 'nodes' ? 'nodes' : 'overview',
     ...(network === null ? {} : { network }),
     ...(node === null ? {} : { node }),
     filter: readFilter(query),
     sort: readSort(query.get('sort')),
+    ...(by === undefined ? {} : { by }),
     ...(theme === 'dark' || theme === 'light' ? { theme } : {}),
   }
 }
@@ -58,6 +68,7 @@ export function writeAddress(address: Address): string {
   writeFilter(address.filter, query)
   const sort = (address.sort.direction === 'descending' ? '-' : '') + address.sort.by
   if (sort !== firstSort.by) query.set('sort', sort)
+  if (address.by !== undefined) query.set('by', address.by)
   if (address.theme !== undefined) query.set('theme', address.theme)
   return query.toString()
 }

@@ -23,9 +23,9 @@ function pressed(page: Page, event: KeyboardEvent, onHelp: () => void): boolean 
     onHelp()
     return true
   }
-  if (event.key === '/') return focusFind()
+  if (event.key === '/') return focusFind(page)
   // A letter is typed into the field it focuses, so it is not prevented here.
-  if (lettersFind() && /^[\p{L}\p{N}]$/u.test(event.key)) focusFind()
+  if (lettersFind() && /^[\p{L}\p{N}]$/u.test(event.key)) focusFind(page)
   return false
 }
 
@@ -56,7 +56,9 @@ function pressedWithAlt(page: Page, key: string): boolean {
   return true
 }
 
-function focusFind(): boolean {
+/** A screen without the field gives way to the one that has it. */
+function focusFind(page: Page): boolean {
+  if (document.querySelector('#find') === null) page.bar.go({ screen: 'nodes' })
   const field = document.querySelector<HTMLInputElement>('#find')
   field?.focus()
   return field !== null

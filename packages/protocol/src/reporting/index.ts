@@ -1,5 +1,7 @@
 export { applyDelta, deltaOf } from './apply-delta.ts'
+export { clientName } from './client-name.ts'
 export type { Completeness } from './completeness.ts'
 export type { FeedMessage, Row, ViewContent, ViewDelta, ViewerMessage, ViewId } from './feed.ts'
 export { type Json, toJson } from './json.ts'
+export { type FieldGroup, type FieldGrouping, fieldGroupings, fieldStepMs, type NodeField } from './node-field.ts'
 export type { NodeFilter, NodeSort, NodeSortKey, RowWindow, ViewQuestion } from './views.ts'

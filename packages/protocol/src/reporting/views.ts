@@ -1,5 +1,6 @@
 import type { NetworkId, NodeId } from '../item.ts'
 import type { NodeActivity } from '../network.ts'
+import type { FieldGrouping } from './node-field.ts'
 
 /** Columns nodes can be sorted by. */
 export type NodeSortKey =
@@ -24,6 +25,7 @@ export interface NodeFilter {
   /** Case-insensitive part of name, client, country or head hash. */
   readonly text?: string
   readonly activity?: readonly NodeActivity[]
+  /** Beginnings of the client's own text or of its short name, in any case. */
   readonly client?: readonly string[]
   readonly country?: readonly string[]
 }
@@ -45,6 +47,14 @@ export type ViewQuestion =
       readonly filter: NodeFilter
       readonly sort: NodeSort
       readonly window: RowWindow
+    }
+  /** One value, a `NodeField`: all nodes that match in at most `groups` groups, two or more. */
+  | {
+      readonly of: 'field'
+      readonly network: NetworkId
+      readonly by: FieldGrouping
+      readonly filter: NodeFilter
+      readonly groups: number
     }
   | { readonly of: 'node'; readonly network: NetworkId; readonly node: NodeId }
   | { readonly of: 'alarms'; readonly network?: NetworkId }

@@ -1,4 +1,4 @@
-import type { ListedNode, Location, NodeActivity, NodeHead, NodeId, UnixMs } from '@headwatch/protocol'
+import type { ListedNode, Location, NodeActivity, NodeHead, NodeId, SilenceVerdict, UnixMs } from '@headwatch/protocol'
 import { headView } from './node-view.ts'
 import { standingOf } from './standing.ts'
 import { lastHeard, type WatchedNode } from './watched-node.ts'
@@ -21,6 +21,10 @@ export class NodeGlance implements ListedNode {
 
   get activity(): NodeActivity {
     return standingOf(this.#node, this.#node.network.chain, this.#now, this.#behindAfterMs).activity
+  }
+
+  get silence(): SilenceVerdict | undefined {
+    return this.#node.silence
   }
 
   get head(): NodeHead | undefined {

@@ -1,5 +1,11 @@
 import type { ListedNode, NodeActivity } from '@headwatch/protocol'
-import type { NodeFilter, NodeSort, NodeSortKey, RowWindow } from '@headwatch/protocol/reporting'
+import {
+  clientName,
+  type NodeFilter,
+  type NodeSort,
+  type NodeSortKey,
+  type RowWindow,
+} from '@headwatch/protocol/reporting'
 import { firstInOrder } from './first-in-order.ts'
 
 type SortValue = number | string | undefined
@@ -71,14 +77,21 @@ function inOrder<N extends ListedNode>(keyed: readonly Keyed<N>[], sort: NodeSor
   return firstInOrder(keyed, upTo, compare)
 }
 
-function matcherOf({ text, activity, client, country }: NodeFilter): (node: ListedNode) => boolean {
+/** Whether a node passes a filter. */
+export function matcherOf({ text, activity, client, country }: NodeFilter): (node: ListedNode) => boolean {
   const wanted = text?.toLowerCase()
   const clients = client?.map((name) => name.toLowerCase())
   return (node) =>
     (activity === undefined || activity.includes(node.activity)) &&
-    (clients === undefined || clients.some((name) => node.client?.toLowerCase().startsWith(name) === true)) &&
+    (clients === undefined || isClientOf(node.client, clients)) &&
     (country === undefined || (node.location?.country !== undefined && country.includes(node.location.country))) &&
     (wanted === undefined || hasText(node, wanted))
+}
+
+function isClientOf(client: string | undefined, wanted: readonly string[]): boolean {
+  if (client === undefined) return false
+  const names = [client.toLowerCase(), clientName(client).toLowerCase()]
+  return wanted.some((beginning) => names.some((name) => name.startsWith(beginning)))
 }
 
 function hasText(node: ListedNode, wanted: string): boolean {

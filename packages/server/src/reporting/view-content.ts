@@ -1,6 +1,7 @@
 import { type Alarm, alarmKeyText, type NetworkId } from '@headwatch/protocol'
-import { type Row, toJson, type ViewContent, type ViewQuestion } from '@headwatch/protocol/reporting'
+import { type NodeField, type Row, toJson, type ViewContent, type ViewQuestion } from '@headwatch/protocol/reporting'
 import type { NetworkReader } from '@headwatch/sdk'
+import { fieldOf } from './node-field.ts'
 import { windowOfNodes } from './node-list.ts'
 
 /** What views are made from. */
@@ -22,6 +23,8 @@ export function viewContent(question: ViewQuestion, { network, alarms, health }:
       return allRows(network.blocks(question.network, question.count), ({ block }) => block.hash)
     case 'nodes':
       return nodeRows(question, network)
+    case 'field':
+      return value(nodeField(question, network))
     case 'node':
       return value(network.node(question.network, question.node))
     case 'alarms':
@@ -39,6 +42,11 @@ function nodeRows(question: Extract<ViewQuestion, { of: 'nodes' }>, network: Net
     return state === undefined ? [] : [{ key: node, value: toJson(state) }]
   })
   return { kind: 'rows', rows, total, known, offset: window.offset }
+}
+
+function nodeField(question: Extract<ViewQuestion, { of: 'field' }>, network: NetworkReader): NodeField {
+  const summary = network.networks().find((one) => one.network === question.network)
+  return fieldOf(network.list(question.network), summary?.head, question)
 }
 
 function allRows<T>(items: readonly T[], keyOf: (item: T) => string): ViewContent {

@@ -39,6 +39,7 @@ checkFeed('the feed of the server', async () => {
     questions: [
       { of: 'nodes', network: '1', ...nodesView },
       { of: 'node', network: '1', node: 'n1' },
+      { of: 'field', network: '1', by: 'client', filter: {}, groups: 4 },
       { of: 'networks' },
     ],
     change(number) {

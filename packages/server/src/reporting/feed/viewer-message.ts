@@ -1,4 +1,4 @@
-import type { ViewerMessage } from '@headwatch/protocol/reporting'
+import { fieldGroupings, type ViewerMessage } from '@headwatch/protocol/reporting'
 import { z } from 'zod'
 
 const viewId = z.string().min(1).max(64)
@@ -33,6 +33,13 @@ const question = z.discriminatedUnion('of', [
   z.object({ of: z.literal('summary'), network }),
   z.object({ of: z.literal('blocks'), network, count: z.int().min(1).max(200) }),
   z.object({ of: z.literal('nodes'), network, filter: nodeFilter, sort: nodeSort, window }),
+  z.object({
+    of: z.literal('field'),
+    network,
+    by: z.enum(fieldGroupings),
+    filter: nodeFilter,
+    groups: z.int().min(2).max(32),
+  }),
   z.object({ of: z.literal('node'), network, node: z.string().min(1).max(256) }),
   z.object({ of: z.literal('alarms'), network: network.exactOptional() }),
   z.object({ of: z.literal('server') }),
