@@ -9,6 +9,8 @@ async function startLinesAgent(script: string, { endpoint, agent, token, keeps }
     env: { ...process.env, HEADWATCH_TOKEN: token, HEADWATCH_FIRST_WAIT_MS: '50' },
   })
   child.stdin.on('error', () => undefined)
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
   const isAlive = () => child.exitCode === null && child.signalCode === null
   return {
     get isAlive() {
@@ -16,8 +18,9 @@ async function startLinesAgent(script: string, { endpoint, agent, token, keeps }
     },
     issue: (message) => void child.stdin.write(`${message}\n`),
     async [Symbol.asyncDispose]() {
+      process.off('exit', kill)
       if (!isAlive()) return
-      child.kill('SIGKILL')
+      kill()
       await once(child, 'exit')
     },
   }

@@ -9,6 +9,8 @@ const [endpoint = '', name = '', keeps = '1000'] = process.argv.slice(2)
 const { HEADWATCH_TOKEN: token = '' } = process.env
 
 const lines = createInterface({ input: process.stdin })
+// Whoever started it is gone.
+lines.once('close', () => process.exit())
 const nothing: Schema<object> = { '~standard': { version: 1, vendor: 'none', validate: () => ({ value: {} }) } }
 const collector = defineCollector({
   name: 'lines',
