@@ -8,6 +8,7 @@ export type Fate = 'kept' | 'unanswered'
 export class IssuedNumbers {
   readonly source: string
   readonly #fates: Fate[] = []
+  readonly #lives: number[] = []
 
   constructor(source: string) {
     this.source = source
@@ -21,13 +22,21 @@ export class IssuedNumbers {
     return this.#fates.reduce((sum, fate) => sum + (fate === 'kept' ? 1 : 0), 0)
   }
 
-  /** The next `count` numbers. They are unanswered. */
-  issue(count: number): readonly number[] {
-    return Array.from({ length: count }, () => this.#fates.push('unanswered'))
+  /** The next `count` numbers, given to the agent in this of its lives. They are unanswered. */
+  issue(count: number, life = 1): readonly number[] {
+    return Array.from({ length: count }, () => {
+      this.#lives.push(life)
+      return this.#fates.push('unanswered')
+    })
   }
 
   keep(numbers: readonly number[]): void {
     for (const number of numbers) this.#fates[number - 1] = 'kept'
+  }
+
+  /** Undefined for what was never issued. */
+  lifeOf(number: number): number | undefined {
+    return this.#lives[number - 1]
   }
 
   fateOf(number: number): Fate | undefined {

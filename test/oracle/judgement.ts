@@ -21,7 +21,7 @@ export interface Judgement {
 }
 
 /** Compares every record issued with every row stored. */
-export function judge(issued: IssuedNumbers, { runs, corrupt, gaps }: StoredNumbers): Judgement {
+export function judge(issued: IssuedNumbers, { runs, corrupt, gaps, epochs }: StoredNumbers): Judgement {
   const times = new Map<number, number>()
   for (const number of runs.flat()) times.set(number, (times.get(number) ?? 0) + 1)
   const missing: number[] = []
@@ -38,7 +38,7 @@ export function judge(issued: IssuedNumbers, { runs, corrupt, gaps }: StoredNumb
     declared: missing.slice(0, declared),
     duplicated: [...times].filter(([, count]) => count > 1).map(([number]) => number),
     corrupt: [...corrupt, ...invented.map((number) => `number ${number} was never issued`)],
-    disordered: runs.flatMap(outOfOrder),
+    disordered: runs.flatMap((run) => ordered(run, issued, epochs).flatMap(outOfOrder)),
   }
 }
 
@@ -49,6 +49,14 @@ export function complaintOf(source: string, judgement: Judgement): string | unde
     return list.length === 0 ? [] : `${list.length} ${what}: ${list.slice(0, 5).join(', ')}`
   })
   return faults.length === 0 ? undefined : `${source}, of ${judgement.kept} kept: ${faults.join('; ')}`
+}
+
+/**
+ * What has to be in order by itself: all of it, or where the agent's log had several epochs, of which each is a stream of
+ * its own and at least as long as a life of the agent, what belongs to one life.
+ */
+function ordered(run: readonly number[], issued: IssuedNumbers, epochs: number): readonly (readonly number[])[] {
+  return epochs <= 1 ? [run] : [...Map.groupBy(run, (number) => issued.lifeOf(number)).values()]
 }
 
 /**

@@ -34,6 +34,8 @@ export class NumberedSource implements Disposable {
   readonly #unanswered = new Map<number, readonly number[]>()
   #socket: Socket | undefined
   #lines = 0
+  /** A connection ends with the agent's life, and not before. */
+  #lives = 0
   #isPaused = false
   #isOver = false
 
@@ -68,6 +70,7 @@ export class NumberedSource implements Disposable {
     socket.on('error', () => undefined)
     socket.on('connect', () => {
       this.#socket = socket
+      this.#lives++
       // The agent dates it and names its origin.
       if (this.#options.tellsNode !== false)
         socket.write(`0 [{"type":"node","networkId":"4242","client":"numbered/${this.issued.source}"}]\n`)
@@ -93,7 +96,7 @@ export class NumberedSource implements Disposable {
   #tell(): void {
     if (this.#isPaused || this.#socket?.writable !== true || this.#unanswered.size >= mostUnanswered) return
     const { mostRecords, chance, name } = this.#options
-    const numbers = this.issued.issue(1 + Math.floor(chance() * mostRecords))
+    const numbers = this.issued.issue(1 + Math.floor(chance() * mostRecords), this.#lives)
     this.#unanswered.set(++this.#lines, numbers)
     const items = numbers.map((number) => numberedRecord(name, number))
     this.#socket.write(`${this.#lines} ${JSON.stringify(items)}\n`)

@@ -16,7 +16,7 @@ const count = 40
 function fullStore() {
   const folder = mkdtempSync(join(tmpdir(), 'headwatch-oracle-'))
   const issued = new IssuedNumbers(agent)
-  const numbers = issued.issue(count)
+  const numbers = [...issued.issue(8, 1), ...issued.issue(count - 8, 2)]
   issued.keep(numbers.slice(0, -1))
   const db = new DatabaseSync(join(folder, 'telemetry-000001-x.sqlite'))
   db.exec(`CREATE TABLE source (id INTEGER PRIMARY KEY, agent TEXT, stream TEXT, epoch TEXT);
@@ -107,6 +107,16 @@ describe('the oracle', () => {
     assert.equal(complaintOf(agent, store.verdict()), undefined)
     store.db.exec('UPDATE log SET id = 200 WHERE id = 3')
     assert.deepEqual(store.verdict().disordered, [5])
+  })
+
+  test('asks for no order between two lives whose epochs differ, and for order within each', () => {
+    using store = fullStore()
+    store.db.exec(
+      `INSERT INTO source VALUES (2, '"agent-1"', '"main"', '"e2"'); UPDATE log SET id = id + 100 WHERE id < 5`,
+    )
+    assert.equal(complaintOf(agent, store.verdict()), undefined)
+    store.db.exec('UPDATE log SET id = 200 WHERE id = 12; UPDATE log SET id = 201 WHERE id = 6')
+    assert.deepEqual(store.verdict().disordered, [11])
   })
 
   test('looks at the records of its own source alone', () => {

@@ -17,6 +17,8 @@ export interface StoredNumbers {
   /** Rows that are not as any record was issued. */
   readonly corrupt: readonly string[]
   readonly gaps: readonly StoredGap[]
+  /** How many epochs of the agent's log records came from. */
+  readonly epochs: number
 }
 
 /** Partitions in their order; within one, rows in theirs. */
@@ -25,6 +27,7 @@ export function readStoredNumbers(folder: string, agent: string): StoredNumbers 
   const metrics: number[] = []
   const corrupt: string[] = []
   const gaps: StoredGap[] = []
+  const epochs = new Set<string>()
   const add = (numbers: number[], number: number | undefined, row: string) => {
     if (number === undefined) corrupt.push(row)
     else numbers.push(number)
@@ -37,6 +40,7 @@ export function readStoredNumbers(folder: string, agent: string): StoredNumbers 
       const set = readingsOf(String(names), readings as Uint8Array)
       if ('numbered_count' in set) add(metrics, numberOfMetrics(agent, set), JSON.stringify(set))
     }
+    for (const { epoch } of rowsOf(db, epochsSql, JSON.stringify(agent))) epochs.add(String(epoch))
     for (const { source, first, last, reason } of rowsOf(db, gapsSql, JSON.stringify(agent), agent))
       gaps.push({
         epoch: String(source),
@@ -45,13 +49,14 @@ export function readStoredNumbers(folder: string, agent: string): StoredNumbers 
         reason: String(reason),
       })
   }
-  return { runs: [logs, metrics], corrupt, gaps }
+  return { runs: [logs, metrics], corrupt, gaps, epochs: epochs.size }
 }
 
 const logsSql = `SELECT message FROM log l JOIN origin o ON l.origin = o.id
   WHERE o.agent = ? AND l.application = ? ORDER BY l.id`
 const metricsSql = `SELECT names, readings FROM metric m JOIN origin o ON m.origin = o.id JOIN shape s ON m.shape = s.id
   WHERE o.agent = ? ORDER BY m.id`
+const epochsSql = `SELECT epoch FROM source WHERE agent = ? AND stream = '"main"'`
 const gapsSql = `SELECT s.epoch AS source, first, last, reason FROM gap g JOIN source s ON g.source = s.id
   WHERE s.agent IN (?, ?) ORDER BY g.id`
 

@@ -12,6 +12,8 @@ export interface SoakEntry extends SoakTally {
   /** Rounds of this seed, the first counted as 1. */
   readonly firstRound: number
   readonly lastRound: number
+  /** What a person found out about it afterwards. */
+  readonly note?: string
 }
 
 /** What is counted over all rounds of a run. */

@@ -76,11 +76,11 @@ export async function longOutage(options: LongOutageOptions): Promise<LongOutage
   }
   const drainS = Math.round((clock.monotonicMs() - backAtMs) / 1_000)
   // Before anything arrives nobody knows that the destination is back.
-  const noticedAtMs = Math.min(...Array.from(arrived.values(), ({ atMs }) => atMs))
+  const noticedAtMs = arrived.values().reduce((first, { atMs }) => Math.min(first, atMs), Number.POSITIVE_INFINITY)
   const ages = bornAtMs.flatMap((bornMs, number) =>
     bornMs > noticedAtMs ? [(arrived.get(number)?.atMs ?? Number.POSITIVE_INFINITY) - bornMs] : [],
   )
-  const worstLiveMs = Math.max(...ages)
+  const worstLiveMs = ages.reduce((worst, age) => Math.max(worst, age), 0)
   const byLane = { live: 0, backlog: 0 }
   for (const { lane } of arrived.values()) byLane[lane]++
   await line.pipelines.drain(0)
