@@ -33,7 +33,7 @@ const blockTimeS = 5
 /** The built server under ethstats agents, store and feed on, generator and viewers in other processes. */
 export const receiver: Bench = {
   summary:
-    'CPU of the built server per ethstats message at 500 and 3,000 agents, with 10 viewers and 2,000 blocks of history.',
+    'CPU of the built server per ethstats message, from clients of every kind, at 500 and 3,000 agents, with 10 viewers and 2,000 blocks of history.',
   defaults: { agents: 500, manyAgents: 3_000, seconds: 60, viewers: 10, history: 2_000 },
   async run({ agents = 500, manyAgents = 3_000, seconds = 60, viewers = 10, history = 2_000 }, say) {
     const few = await measure({ agents, seconds, viewers, history }, say)
@@ -73,6 +73,7 @@ async function measure({ agents, seconds, viewers, history }: Load, say: (line: 
       networkId: 1337,
       blockTimeS,
       history,
+      clients: 'mixed' as const,
     }
     await using fleet = startNode(['bench/fleet-process.ts', JSON.stringify(options), String(warmUpSeconds + seconds)])
     await fleet.line(/connected/)

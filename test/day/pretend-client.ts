@@ -78,7 +78,7 @@ export class PretendClient implements Disposable {
     if (frame.startsWith('"primus::pong::')) this.#pongs++
     else if (frame.startsWith('"primus::ping::')) this.#sendIfReady(frame.replace('ping', 'pong'))
     else if (frame.includes('"ready"')) this.#beReady()
-    else if (frame.includes('"node-pong"')) this.#sendIfReady(this.#node.latency(1))
+    else if (frame.includes('"node-pong"')) this.#sendIfReady(this.#node.latency(2))
     else if (frame.includes('"history"')) this.#sendIfReady(this.#node.history(this.#wanted(frame)))
   }
 
@@ -88,7 +88,7 @@ export class PretendClient implements Disposable {
       setInterval(() => this.#tellStats(), statsEveryMs),
       setInterval(() => this.#tellBlock(), blockEveryMs),
       setInterval(() => this.#sendIfReady(JSON.stringify(`primus::ping::${Date.now()}`)), primusPingEveryMs),
-      setInterval(() => this.#sendIfReady(this.#node.nodePing(String(Date.now()))), latencyEveryMs),
+      setInterval(() => this.#sendIfReady(this.#node.nodePing(Date.now())), latencyEveryMs),
     ]
   }
 

@@ -49,8 +49,8 @@ describe('a fleet', () => {
   })
 })
 
-const fleetOn = (endpoint: string) =>
-  new EthstatsFleet({ endpoint, nodes, seed: 3, secret: 's', networkId: 1337, blockTimeS: 0.05, history: 100 })
+const options = { nodes, seed: 3, secret: 's', networkId: 1337, blockTimeS: 0.05, history: 100 }
+const fleetOn = (endpoint: string) => new EthstatsFleet({ ...options, endpoint, clients: 'geth' })
 
 /** The least a fleet needs: an answer to hello and to pings. Writes down what it hears. */
 async function startServer(answer: 'ready' | 'refused') {

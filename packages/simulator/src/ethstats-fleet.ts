@@ -1,4 +1,6 @@
 import { WebSocket } from 'ws'
+import type { ClientKind } from './client-kind.ts'
+import { clientKinds } from './client-kinds.ts'
 import { due } from './due.ts'
 import { PretendChain } from './pretend-chain.ts'
 import { PretendNode } from './pretend-node.ts'
@@ -14,6 +16,8 @@ export interface FleetOptions {
   readonly blockTimeS: number
   /** Blocks the first node tells as history before anything else. */
   readonly history: number
+  /** `mixed`: clients of every kind, drawn by the seed. */
+  readonly clients: 'geth' | 'mixed'
 }
 
 /** What the fleet did; what is missing on the server's side of these is lost. */
@@ -33,10 +37,18 @@ interface Member {
   readonly delayMs: number
 }
 
+/** A frame to be sent, in milliseconds after the block. */
+interface Due {
+  readonly atMs: number
+  readonly topic: string
+  readonly frame: () => string
+  readonly member: Member
+}
+
 const maxConnecting = 50
 const historyChunk = 50
 
-/** Many ethstats clients in one process: each tells block, pending, stats and latency once a block time. Open loop. */
+/** Many ethstats clients in one process: each tells block, pending, stats and latency once a block time, and what else its kind tells. Open loop. */
 export class EthstatsFleet {
   readonly #options: FleetOptions
   readonly #chain: PretendChain
@@ -78,8 +90,13 @@ export class EthstatsFleet {
     for (const { socket } of this.#members) socket.close()
   }
 
+  #nodeNamed(id: string): PretendNode {
+    if (this.#options.clients === 'geth') return new PretendNode(id)
+    return new PretendNode(id, clientKinds[Math.floor(this.#random() * clientKinds.length)])
+  }
+
   async #join(index: number): Promise<Member> {
-    const node = new PretendNode(`sim-${this.#options.seed}-${index}`)
+    const node = this.#nodeNamed(`sim-${this.#options.seed}-${index}`)
     const socket = new WebSocket(this.#options.endpoint, { perMessageDeflate: false })
     const member = { node, socket, delayMs: Math.floor(this.#random() * 1_000) }
     await new Promise<void>((resolve, reject) => {
@@ -97,8 +114,11 @@ export class EthstatsFleet {
 
   #hear(member: Member, frame: string, ready: () => void): void {
     if (frame.includes('"ready"')) ready()
-    else if (frame.includes('node-pong')) this.#send(member, 'latency', member.node.latency(3))
-    else if (frame.startsWith('"primus::ping::')) member.socket.send(frame.replace('ping', 'pong'))
+    else if (frame.includes('node-pong')) this.#send(member, 'latency', member.node.latency(6))
+    else if (frame.startsWith('"primus::ping::')) {
+      const pong = member.node.kind.pong(frame.slice('"primus::ping::'.length, -1), Date.now())
+      if (pong !== undefined) member.socket.send(pong)
+    }
   }
 
   #tellHistory(): void {
@@ -113,16 +133,22 @@ export class EthstatsFleet {
   async #blockTime(): Promise<void> {
     const startMs = performance.now()
     const lengthMs = this.#options.blockTimeS * 1000
-    const blockJson = JSON.stringify(this.#chain.seal(this.#chain.head.timestamp + this.#options.blockTimeS))
+    const block = this.#chain.seal(this.#chain.head.timestamp + this.#options.blockTimeS)
+    const texts = new Map<ClientKind, string>()
+    for (const { node } of this.#members) if (!texts.has(node.kind)) texts.set(node.kind, node.blockJson(block))
     const plan = this.#members.flatMap((member, index) => {
+      const { node, delayMs } = member
       const spread = (part: number) =>
         (lengthMs * (index + part * this.#members.length)) / (4 * this.#members.length) + 1_000
-      return [
-        { atMs: member.delayMs, topic: 'block', frame: () => member.node.block(blockJson), member },
-        { atMs: spread(0), topic: 'pending', frame: () => member.node.pending(index % 300), member },
-        { atMs: spread(1), topic: 'stats', frame: () => member.node.stats(index % 50), member },
-        { atMs: spread(2), topic: 'node-ping', frame: () => member.node.nodePing(`${startMs}`), member },
-      ].map((entry) => ({ ...entry, atMs: Math.min(entry.atMs, lengthMs - 1) }))
+      const parts: Omit<Due, 'member'>[] = [
+        { atMs: delayMs, topic: 'block', frame: () => node.block(texts.get(node.kind) ?? '') },
+        { atMs: spread(0), topic: 'pending', frame: () => node.pending(index % 300) },
+        { atMs: spread(1), topic: 'stats', frame: () => node.stats(index % 50) },
+        { atMs: spread(2), topic: 'node-ping', frame: () => node.nodePing(Date.now()) },
+      ]
+      const timing = { atMs: delayMs, topic: 'block_new_payload', frame: () => node.timing(block, 48_000_000) }
+      if (node.kind.tellsTiming) parts.unshift(timing)
+      return parts.map((part): Due => ({ ...part, atMs: Math.min(part.atMs, lengthMs - 1), member }))
     })
     plan.sort((a, b) => a.atMs - b.atMs)
     for (const { atMs, topic, frame, member } of plan) {

@@ -1,3 +1,5 @@
+export type { ClientKind } from './client-kind.ts'
+export { clientKinds } from './client-kinds.ts'
 export { EthstatsFleet, type FleetCounts, type FleetOptions } from './ethstats-fleet.ts'
 export { NativeFleet, type NativeFleetCounts, type NativeFleetOptions } from './native-fleet.ts'
 export { PretendChain } from './pretend-chain.ts'

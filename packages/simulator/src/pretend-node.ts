@@ -1,44 +1,52 @@
+import type { ClientKind } from './client-kind.ts'
+import { gethKind } from './clients/geth.ts'
 import type { PretendBlock } from './pretend-chain.ts'
 
-/** Frames of one ethstats client in geth's shape (protocol reference, sections 1.3 to 1.12). */
+const plainGeth = gethKind('geth', {
+  node: 'Geth/v1.17.0-stable/linux-amd64/go1.24',
+  stats: {},
+  totalDifficulty: 'told',
+})
+
+/** Frames of one ethstats client, written as its kind writes them; geth's way unless said otherwise. */
 export class PretendNode {
   readonly id: string
+  readonly kind: ClientKind
 
-  constructor(id: string) {
+  constructor(id: string, kind: ClientKind = plainGeth) {
     this.id = id
+    this.kind = kind
   }
 
   hello(secret: string, networkId: number): string {
-    const info = {
-      name: this.id,
-      node: 'Geth/v1.13.15-stable/linux-amd64/go1.21',
-      port: 30303,
-      net: String(networkId),
-      protocol: 'eth/68, snap/1',
-      api: 'No',
-      os: 'linux',
-      os_v: 'amd64',
-      client: '0.1.1',
-      canUpdateHistory: false,
-    }
-    return emit('hello', { id: this.id, info, secret })
+    return emit('hello', { id: this.id, info: this.kind.info(this.id, networkId), secret })
   }
 
-  nodePing(clientTime: string): string {
-    return emit('node-ping', { clientTime, id: this.id })
+  /** `atMs` is the time by the client's clock, in Unix milliseconds. */
+  nodePing(atMs: number): string {
+    return emit('node-ping', { clientTime: this.kind.clientTime(atMs), id: this.id })
   }
 
-  latency(ms: number): string {
-    return emit('latency', { id: this.id, latency: String(ms) })
+  latency(roundTripMs: number): string {
+    return emit('latency', { id: this.id, latency: this.kind.latency(roundTripMs) })
   }
 
-  /** `blockJson` is the block's text: thousands of nodes send the same one. */
+  /** `blockJson` is the block's text in the shape of the kind: thousands of nodes send the same one. */
   block(blockJson: string): string {
     return `{"emit":["block",{"block":${blockJson},"id":${JSON.stringify(this.id)}}]}`
   }
 
+  /** The text that `block` takes. */
+  blockJson(block: PretendBlock): string {
+    return JSON.stringify(this.kind.block(block))
+  }
+
+  timing({ number, hash }: PretendBlock, processingNs: number): string {
+    return emit('block_new_payload', { id: this.id, block: { number, hash, processingTime: processingNs } })
+  }
+
   history(blocks: readonly PretendBlock[]): string {
-    return emit('history', { history: blocks, id: this.id })
+    return emit('history', { history: blocks.map((block) => this.kind.block(block)), id: this.id })
   }
 
   pending(count: number): string {
@@ -46,8 +54,7 @@ export class PretendNode {
   }
 
   stats(peers: number): string {
-    const stats = { active: true, syncing: false, peers, gasPrice: 1_250_000_000, uptime: 100 }
-    return emit('stats', { id: this.id, stats })
+    return emit('stats', { id: this.id, stats: this.kind.stats(peers) })
   }
 }
 
