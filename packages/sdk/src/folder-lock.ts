@@ -24,10 +24,9 @@ export function lockFolder(folder: string, setting: string): FolderLock {
   try {
     db = new DatabaseSync(path)
     db.exec('PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE')
-    // Seen by others only after this commit; the lock is taken again at once, and whoever came between has the folder.
-    db.exec('CREATE TABLE IF NOT EXISTS owner (pid INTEGER, host TEXT); DELETE FROM owner')
-    db.prepare('INSERT INTO owner VALUES (?, ?)').run(process.pid, hostname())
-    db.exec('COMMIT; BEGIN IMMEDIATE')
+    nameOwner(db)
+    // What was named is seen by others only now; the lock is taken again at once, and whoever came between has the folder.
+    db.exec('BEGIN IMMEDIATE')
   } catch (cause) {
     const owner = ownerOf(path)
     db?.close()
@@ -42,6 +41,18 @@ export function lockFolder(folder: string, setting: string): FolderLock {
     release() {
       if (held.isOpen) held.close()
     },
+  }
+}
+
+/** Ends the transaction. On a full disk the owner keeps the name of the one before: a lock needs no room, a name does. */
+function nameOwner(db: DatabaseSync): void {
+  try {
+    db.exec('CREATE TABLE IF NOT EXISTS owner (pid INTEGER, host TEXT); DELETE FROM owner')
+    db.prepare('INSERT INTO owner VALUES (?, ?)').run(process.pid, hostname())
+    db.exec('COMMIT')
+  } catch (error) {
+    if (codeOf(error) !== full) throw error
+    if (db.isTransaction) db.exec('ROLLBACK')
   }
 }
 
@@ -68,6 +79,7 @@ function ownerOf(path: string): string {
 }
 
 const locked = 5
+const full = 13
 
 /** SQLite's own result code, without its extension. */
 function codeOf(error: unknown): number | undefined {

@@ -62,23 +62,36 @@ export async function readSegments(files: FileSystem, folder: string, end?: bigi
   const damaged: Unreadable[] = []
   const headless: Headless[] = []
   const empty: string[] = []
-  let torn: ReadSegments['torn']
-  for (const [index, { path, first, bytes, header }] of found.entries()) {
-    if (header.is !== 'good') {
-      headless.push({ path, first, bytes })
-      continue
-    }
-    const segment = new Segment(path, header.header, header.bytes)
-    segment.fileBytes = bytes
+  for (const [index, file] of found.entries()) {
     const behind = found[index + 1]
-    segment.endedMs = behind?.header.is === 'good' ? behind.header.header.operatingMs : segment.header.operatingMs
-    damaged.push(...(await readRecords(files, segment, behind?.first ?? end)))
-    if (behind === undefined && segment.end < bytes && segment.next !== end)
-      torn = { segment, bytes: bytes - segment.end }
-    if (segment.isEmpty) empty.push(path)
-    else segments.push(segment)
+    const read = await readSegment(files, file, behind, end)
+    if (read === undefined) headless.push(file)
+    else if (read.segment.isEmpty) empty.push(file.path)
+    else segments.push(read.segment)
+    damaged.push(...(read?.damaged ?? []))
+    // Only of the newest can it be that a write was cut short.
+    if (behind === undefined) return { segments, damaged, headless, empty, torn: tornEnd(read?.segment, end) }
   }
-  return { segments, damaged, headless, empty, torn }
+  return { segments, damaged, headless, empty, torn: undefined }
+}
+
+/** Undefined where there is no header. */
+async function readSegment(
+  files: FileSystem,
+  { path, bytes, header }: SegmentFile,
+  behind: SegmentFile | undefined,
+  end: bigint | undefined,
+) {
+  if (header.is !== 'good') return undefined
+  const segment = new Segment(path, header.header, header.bytes)
+  segment.fileBytes = bytes
+  segment.endedMs = (behind?.header.is === 'good' ? behind.header : header).header.operatingMs
+  return { segment, damaged: await readRecords(files, segment, behind?.first ?? end) }
+}
+
+function tornEnd(newest: Segment | undefined, end: bigint | undefined): ReadSegments['torn'] {
+  if (newest === undefined || newest.next === end || newest.end >= newest.fileBytes) return undefined
+  return { segment: newest, bytes: newest.fileBytes - newest.end }
 }
 
 /** Takes in the records below `before`. Returns what is damaged between them. */
