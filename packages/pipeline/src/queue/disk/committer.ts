@@ -14,7 +14,6 @@ export interface CommitterParts
   /** Everything that is in the folder, or may be for a moment. */
   readonly occupiedBytes: () => number
   readonly failed: (error: unknown) => void
-  readonly worked: () => void
 }
 
 const maxGroupRecords = 4_096
@@ -158,7 +157,6 @@ export class Committer {
       return attempt
     }
     this.#failures = 0
-    this.#parts.worked()
     this.#publish()
     return 'written'
   }

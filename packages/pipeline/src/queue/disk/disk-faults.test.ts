@@ -30,6 +30,7 @@ describe('a disk that is full for a while', () => {
     assert.equal(isSettled, false)
     disk.fault = () => undefined
     assert.deepEqual(await waiting, { accepted: 2, dropped: 0 })
+    await queue.wait(2_000)
     assert.equal(queue.queue.health().problem, undefined)
     await checkAllThere(queue, ledger)
   })

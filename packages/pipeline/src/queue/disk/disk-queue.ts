@@ -24,6 +24,8 @@ export class DiskQueue implements Queue {
   readonly #house: Promise<void>
   #isClosed = false
   #problem: string | undefined
+  /** Something has failed since the last tick. */
+  #hasFailed = false
   #disposed: Promise<void> | undefined
 
   constructor(parts: DiskQueueParts) {
@@ -32,7 +34,6 @@ export class DiskQueue implements Queue {
       ...parts,
       occupiedBytes: () => this.#occupiedBytes,
       failed: (error) => this.failed(error),
-      worked: () => this.#worked(),
     })
     this.#house = this.#keepHouse()
   }
@@ -93,9 +94,10 @@ export class DiskQueue implements Queue {
     return this.#disposed
   }
 
-  /** The disk does not take something. Said once, until it works again. */
+  /** The disk does not take something. Said once, until a while has passed without. */
   failed(error: unknown): void {
     const problem = diskProblem(this.#parts.folder, error)
+    this.#hasFailed = true
     if (problem === this.#problem) return
     this.#problem = problem
     this.#parts.logger.error('the queue cannot be written', { problem })
@@ -157,12 +159,14 @@ export class DiskQueue implements Queue {
     for (let tick = 1; !signal.aborted; tick++) {
       await clock.sleep(tickMs, signal).catch(() => undefined)
       if (signal.aborted) return
+      const hadFailed = this.#hasFailed
+      this.#hasFailed = false
       try {
         await this.#committer.sealOld()
         await this.#parts.retention.reclaim()
         const isTime = tick % ticksBetweenWrites === 0
         if (this.#problem !== undefined || (bookkeeper.isDue && isTime)) await bookkeeper.write()
-        this.#worked()
+        if (!hadFailed && !this.#hasFailed) this.#worked()
       } catch (error) {
         this.failed(error)
       }

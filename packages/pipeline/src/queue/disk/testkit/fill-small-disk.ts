@@ -22,6 +22,7 @@ export interface SmallDiskOutcome {
 
 const [folder = '', policy = 'wait'] = process.argv.slice(2)
 const ballast = join(folder, 'ballast')
+const logger = fakeLogger()
 /** More than the disk has. */
 const limits = { records: 10_000, bytes: 2 * 1024 * 1024 }
 
@@ -32,7 +33,7 @@ function open() {
     limits,
     whenFull: policy as WhenFull,
     clock: systemClock,
-    logger: fakeLogger(),
+    logger,
     meter: fakeMeter(),
   })
 }
@@ -56,26 +57,35 @@ async function run(): Promise<SmallDiskOutcome> {
     }))
     count(total, await queue.put(records as never), records.length)
   }
-  let problem: string | undefined
   let waiting = Promise.resolve()
-  while (problem === undefined || (policy !== 'wait' && nextId < 1_000)) {
+  while (problem() === undefined || (policy !== 'wait' && nextId < 1_000)) {
     waiting = put()
     // A put that waits is left waiting; the others always come to an end.
     await (policy === 'wait' ? Promise.race([waiting, untilProblem()]) : waiting)
-    problem ??= queue.health().problem
   }
   rmSync(ballast)
   await waiting
   const before = total.accepted
   await put()
   const acceptedAfterwards = total.accepted - before
+  await Promise.race([untilWell(), pause(10_000)])
   const problemAfterwards = queue.health().problem
   await queue[Symbol.asyncDispose]()
-  return { ...total, ...(await drained()), problem, problemAfterwards, acceptedAfterwards }
+  return { ...total, ...(await drained()), problem: problem(), problemAfterwards, acceptedAfterwards }
+
+  async function untilWell(): Promise<void> {
+    while (queue.health().problem !== undefined) await pause(50)
+  }
 
   async function untilProblem(): Promise<void> {
-    while (queue.health().problem === undefined) await pause(5)
+    while (problem() === undefined) await pause(5)
   }
+}
+
+/** The first that the queue has told; by now it may have helped itself. */
+function problem(): string | undefined {
+  const told = logger.lines.find(({ level }) => level === 'error')?.fields?.problem
+  return typeof told === 'string' ? told : undefined
 }
 
 function count(total: { accepted: number; refused: number }, { accepted }: PutResult, records: number): void {
