@@ -5,8 +5,8 @@ import { AgentSession, type SessionEndedError } from './agent-session.ts'
 import { exporterConfig, type NativeExporterConfig } from './config.ts'
 import { EpochTurns } from './epoch-turns.ts'
 import type { Dialer } from './link.ts'
-import { unlessAborted } from './unless-aborted.ts'
 import { PostDialer } from './post-dialer.ts'
+import { unlessAborted } from './unless-aborted.ts'
 import { WebSocketDialer } from './web-socket-dialer.ts'
 
 /** Sends to a Headwatch server over WebSocket or, through `inProcess`, to the one of the same program. */

@@ -61,7 +61,7 @@ export async function closeWhatWasLost(
     if (await hasOlder(frame, parts)) return
     for (const run of unchecked) {
       await closeHolesIn(run, reason, parts)
-      if (run.passed !== undefined) losses.checked(frame.source, run.source)
+      if (run.passed !== undefined) losses.checked(frame.source, frame.first, run.source)
     }
   } catch {
     // The store cannot tell now. The next frame asks it again.

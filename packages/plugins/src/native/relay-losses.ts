@@ -1,7 +1,9 @@
-import { type GapReason, type Source, sourceText } from '@headwatch/protocol'
+import { type Gap, type GapReason, type Source, sourceText } from '@headwatch/protocol'
 
 interface Loss {
   readonly reason: GapReason
+  /** The highest number of the relay's own log that was lost. */
+  readonly through: bigint
   /** Sources of which it is known what they lost. */
   readonly checked: Set<string>
 }
@@ -11,8 +13,9 @@ export class RelayLosses {
   readonly #losses = new Map<string, Loss>()
 
   /** A relay declared numbers of its own log as missing: anybody's records may have stood there. */
-  add(relay: Source, reason: GapReason): void {
-    this.#losses.set(sourceText(relay), { reason, checked: new Set() })
+  add({ source, last, reason }: Gap): void {
+    const before = this.#losses.get(sourceText(source))?.through ?? last
+    this.#losses.set(sourceText(source), { reason, through: before > last ? before : last, checked: new Set() })
   }
 
   reasonOf(relay: Source): GapReason | undefined {
@@ -23,7 +26,9 @@ export class RelayLosses {
     return this.#losses.get(sourceText(relay))?.checked.has(sourceText(source)) === false
   }
 
-  checked(relay: Source, source: Source): void {
-    this.#losses.get(sourceText(relay))?.checked.add(sourceText(source))
+  /** What came with number `first` of the relay's log told what a source lost. It tells all of it only when it came after the loss. */
+  checked(relay: Source, first: bigint, source: Source): void {
+    const loss = this.#losses.get(sourceText(relay))
+    if (loss !== undefined && first > loss.through) loss.checked.add(sourceText(source))
   }
 }

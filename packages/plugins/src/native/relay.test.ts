@@ -142,6 +142,24 @@ describe('what a relay lost on the way', () => {
     assert.deepEqual(gaps.slice(1), [{ source, first: 6n, last: 13n, reason: 'wrapped' }])
     await end()
   })
+
+  test('is looked for again when a frame from before the loss was told of later than the loss', async () => {
+    const relayStored = [{ first: 1n, last: 300n }]
+    const stored = [{ first: 1n, last: 5n }]
+    const storedOf = ({ agent }: { agent: string }) => (agent === 'eu-1' ? stored : relayStored)
+    const { send, relay, gaps, end } = await relayed({ storedOf })
+    relay.say({ type: 'gap', ...own, first: 150n, last: 160n, reason: 'wrapped' })
+    send([passedLater(9)], 170n)
+    await turns()
+    relay.say({ type: 'gap', ...own, first: 180n, last: 190n, reason: 'wrapped' })
+    await turns()
+    relay.say({ type: 'gap', stream: 'main', lane: 'backlog', first: 100n, last: 110n, reason: 'wrapped' })
+    send([passedLater(12)], 171n)
+    send([passedLater(30)], 195n)
+    await turns()
+    assert.deepEqual(gaps.at(-1), { source, first: 6n, last: 29n, reason: 'wrapped' })
+    await end()
+  })
 })
 
 describe('a source with too many holes', () => {

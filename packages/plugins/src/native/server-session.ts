@@ -219,7 +219,7 @@ export class ServerSession implements LinkListener, Guest, Acknowledging {
     const { clock, meter, storedRanges } = host
     const isRelay = relays.includes(source.agent)
     const parts = { accept, meter, clock, storedRanges, retryAfterMs, isRelay, losses, signal: this.#stop.signal }
-    if (isRelay && message.type === 'gap') losses.add(source, message.reason)
+    if (isRelay && message.type === 'gap') losses.add({ source, ...range, reason: message.reason })
     const taken = message.type === 'gap' ? takeGap(message, source, parts) : takeData(message, body, source, parts)
     void taken.then((refusal) => this.#settle(ledger, entry, refusal))
   }
