@@ -59,7 +59,10 @@ export class Destination {
     this.#exporter = exporter
     this.#settings = settings
     this.#parts = parts
-    this.#slots = new Slots(() => exporter.current?.inFlight ?? 1)
+    this.#slots = new Slots(
+      () => exporter.current?.inFlight ?? 1,
+      () => this.#readers.some((reader) => reader.status().backlog.records > 0),
+    )
     this.#pause = new Pause({ firstMs: settings.retryFirstMs, maxMs: settings.retryMaxMs }, parts.clock)
   }
 
@@ -122,7 +125,7 @@ export class Destination {
       if (!(await this.#slots.acquire(lane, () => this.#giveBack(reader, taken)))) continue
       const running = this.#deliver(reader, taken).finally(() => {
         this.#running.delete(running)
-        this.#slots.free()
+        this.#slots.free(lane)
       })
       this.#running.add(running)
     }

@@ -8,20 +8,25 @@ interface Waiter {
   readonly giveBack: () => void
 }
 
-/** The places of an exporter's calls. Live data goes first, backlog beside it. */
+/**
+ * The places of an exporter's calls. Live data goes first, backlog beside it: while there is any, live data leaves it a place, for
+ * the other side may have to take the backlog before it can take more of what is live.
+ */
 export class Slots {
   readonly #limit: () => number
+  readonly #hasBacklog: () => boolean
   readonly #waiting: Record<Lane, Waiter[]> = { live: [], backlog: [] }
-  #used = 0
+  readonly #usedBy: Record<Lane, number> = { live: 0, backlog: 0 }
   #liveGrants = 0
 
-  /** `limit` is asked every time: a restarted exporter may declare another one. */
-  constructor(limit: () => number) {
+  /** `limit` is asked every time: a restarted exporter may declare another one. `hasBacklog`: whether any waits to be taken. */
+  constructor(limit: () => number, hasBacklog: () => boolean) {
     this.#limit = limit
+    this.#hasBacklog = hasBacklog
   }
 
   get used(): number {
-    return this.#used
+    return this.#usedBy.live + this.#usedBy.backlog
   }
 
   /** Resolves to true with a place, to be freed once; or to false after `giveBack` was called by `recall`. */
@@ -32,8 +37,8 @@ export class Slots {
     return promise
   }
 
-  free(): void {
-    this.#used--
+  free(lane: Lane): void {
+    this.#usedBy[lane]--
     this.#grant()
   }
 
@@ -46,21 +51,27 @@ export class Slots {
   }
 
   #grant(): void {
-    while (this.#used < this.#limit()) {
-      const next = this.#next()
-      if (next === undefined) return
-      this.#used++
+    while (this.used < this.#limit()) {
+      const lane = this.#nextLane()
+      const next = lane === undefined ? undefined : this.#waiting[lane].shift()
+      if (lane === undefined || next === undefined) return
+      this.#liveGrants = lane === 'live' ? this.#liveGrants + 1 : 0
+      this.#usedBy[lane]++
       next.grant(true)
     }
   }
 
-  #next(): Waiter | undefined {
+  #nextLane(): Lane | undefined {
     const { live, backlog } = this.#waiting
-    if (live.length === 0 || (this.#liveGrants >= liveInRow && backlog.length > 0)) {
-      this.#liveGrants = 0
-      return backlog.shift()
-    }
-    this.#liveGrants++
-    return live.shift()
+    const isBacklogsTurn = this.#liveGrants >= liveInRow || !this.#mayLive()
+    if (backlog.length > 0 && (live.length === 0 || isBacklogsTurn)) return 'backlog'
+    return live.length > 0 && this.#mayLive() ? 'live' : undefined
+  }
+
+  /** Whether live data leaves the backlog a place, where there is a backlog and more than one place. */
+  #mayLive(): boolean {
+    const limit = this.#limit()
+    if (limit < 2 || this.#usedBy.live < limit - 1) return true
+    return this.#usedBy.backlog === 0 && this.#waiting.backlog.length === 0 && !this.#hasBacklog()
   }
 }
