@@ -61,7 +61,10 @@ async function fetchRun(
   let bytes = 0
   const from = segment.readFrom(range.first)
   const file = await parts.files.open(segment.path, 'read')
-  const chunkBytes = Math.min(limits.bytes, segment.bytesIn(range)) + 32 * 1024
+  // What will be taken, and the few records from the one whose place is known to the first of them.
+  const reach = range.first + BigInt(limits.records) - 1n
+  const wanted = segment.bytesIn({ first: range.first, last: reach < range.last ? reach : range.last })
+  const chunkBytes = Math.min(limits.bytes, wanted) + 16 * 1024
   const walk = {
     salt: segment.header.salt,
     from: from.offset,
