@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { complaintOf, type Judgement } from '../oracle/judgement.ts'
 import { until } from '../peers/until.ts'
 import { misbehave } from './mischief.ts'
-import type { Program } from './program.ts'
+import { type Program, rightClock, type WrongClock } from './program.ts'
 import type { Chance } from './seeded.ts'
 import type { Stage } from './stage.ts'
 
@@ -75,8 +75,7 @@ async function dieAgainAndAgain(
   budget: { kills: number; early: number },
 ): Promise<void> {
   while (budget.kills > 0) {
-    const shiftMs = chance.oneOf([0, 0, 0, dayMs, -dayMs])
-    const process = program.isAlive ? program.process : program.start(shiftMs)
+    const process = program.isAlive ? program.process : program.start(clockOf(chance))
     let isReady = false
     process.ready.then(
       () => {
@@ -94,6 +93,14 @@ async function dieAgainAndAgain(
     if (!isReady) budget.early++
     await process.kill()
   }
+}
+
+/** Mostly right; else wrong by a day from the start, or jumping by a day while the program runs. */
+function clockOf(chance: Chance): WrongClock {
+  const days = chance.oneOf([-dayMs, dayMs])
+  const shifted = { shiftMs: days, jumpMs: 0, jumpAfterMs: 0 }
+  const jumping = { shiftMs: 0, jumpMs: days, jumpAfterMs: chance.between(0, 2 * longestLifeMs) }
+  return chance.oneOf([rightClock, rightClock, shifted, jumping])
 }
 
 function summed(counts: readonly ReadonlyMap<string, number>[]): Readonly<Record<string, number>> {

@@ -14,5 +14,7 @@ test('every record is stored once and none that was kept is lost, when agents an
       JSON.stringify({ ...result, judgements: result.judgements.map(({ kept, stored }) => ({ kept, stored })) }),
     )
     assert.deepEqual(result.complaints, [])
+    const kept = result.judgements.reduce((sum, judgement) => sum + judgement.kept, 0)
+    assert.ok(kept > 100, `${kept} records flowed`)
   })
 })

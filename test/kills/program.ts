@@ -8,6 +8,15 @@ export interface ProgramOptions {
   readonly saysReady: RegExp
 }
 
+/** How wrong a program's wall clock is: from its start, and by how much it jumps so long after it. In milliseconds. */
+export interface WrongClock {
+  readonly shiftMs: number
+  readonly jumpMs: number
+  readonly jumpAfterMs: number
+}
+
+export const rightClock: WrongClock = { shiftMs: 0, jumpMs: 0, jumpAfterMs: 0 }
+
 const shiftClock = fileURLToPath(new URL('../faults/shift-clock.mjs', import.meta.url))
 
 /** A built program that dies and is started again on what it left behind. */
@@ -29,10 +38,15 @@ export class Program implements AsyncDisposable {
     return this.#process?.isAlive === true
   }
 
-  /** Starts it and waits for nothing; its clock is wrong by `clockShiftMs`. */
-  start(clockShiftMs = 0): HeadwatchProcess {
-    const environment = { CLOCK_SHIFT_MS: String(clockShiftMs) }
-    const nodeArgs = clockShiftMs === 0 ? [] : ['--import', shiftClock]
+  /** Starts it and waits for nothing. */
+  start(clock: WrongClock = rightClock): HeadwatchProcess {
+    const { shiftMs, jumpMs, jumpAfterMs } = clock
+    const environment = {
+      CLOCK_SHIFT_MS: String(shiftMs),
+      CLOCK_JUMP_MS: String(jumpMs),
+      CLOCK_JUMP_AFTER_MS: String(jumpAfterMs),
+    }
+    const nodeArgs = clock === rightClock ? [] : ['--import', shiftClock]
     this.#process = spawnHeadwatch({ ...this.#options, environment, nodeArgs })
     return this.#process
   }
