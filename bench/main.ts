@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util'
 import { agent } from './agent.ts'
 import { type Bench, type BenchResult, commitText, machineText } from './bench-result.ts'
 import { native } from './native.ts'
+import { page } from './page.ts'
 import { queue } from './queue.ts'
 import { receiver } from './receiver.ts'
 
-const benches: Readonly<Record<string, Bench>> = { agent, native, queue, receiver }
+const benches: Readonly<Record<string, Bench>> = { agent, native, page, queue, receiver }
 
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = benches[name]

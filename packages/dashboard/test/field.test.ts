@@ -98,7 +98,7 @@ describe('the node field', { skip }, () => {
     const counts = cells.map((line) => line.split(/\s*\t\s*/).slice(0, 2))
     const shown = Object.fromEntries(counts)
     assert.equal(shown['In sync'], String(byActivity.in_sync))
-    assert.equal(shown['Silent'], String(byActivity.silent))
+    assert.equal(shown.Silent, String(byActivity.silent))
   })
 
   test('groups by client where no node says its country, until somebody chooses', async (context) => {

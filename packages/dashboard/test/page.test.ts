@@ -34,7 +34,7 @@ describe('the page', { skip }, () => {
     assert.match(facts, new RegExp(`Silent\\s*${byActivity.silent}\\s*nodes`))
     assert.match(facts, /Block time\s*5\.02\s*s/)
     assert.equal(await page.locator('.nets .net').count(), 2)
-    assert.equal(await page.locator('.blocks .blk').count(), 24)
+    assert.equal(await page.locator('.blocks .blk:not(.next)').count(), 23)
     assert.match(
       String(await page.locator('.stamp').textContent()),
       /^305 of 312 reported, 0 dropped, 12 never came, oldest 3 s/,
@@ -78,6 +78,23 @@ describe('the page', { skip }, () => {
     await page.locator('.where').getByText('match, of 300').waitFor()
     assert.ok((await names(page)).every((name) => name.startsWith('kestrel')))
     assert.match(page.url(), /find=kestrel&sort=name/)
+  })
+
+  test('shows the columns that somebody chose, and says it in the address', async (context) => {
+    const page = await open(context, '?screen=nodes')
+    await row(page, 0).waitFor()
+    await page.getByRole('button', { name: 'Columns, 10 of 16' }).click()
+    await page.getByRole('checkbox', { name: 'Uptime' }).uncheck()
+    await page.getByRole('checkbox', { name: 'Clock' }).check()
+    await row(page, 0).locator('.c-clock').getByText('3 ±2 ms').waitFor()
+    assert.match(page.url(), /columns=state\.client\.where\.head\.took\.peers\.pending\.latency\.clock\.blocks/)
+    const titles = () => page.locator('.list-head [role=columnheader]').allInnerTexts()
+    assert.ok(!(await titles()).includes('Uptime'))
+    await page.setViewportSize({ width: 920, height: 800 })
+    await row(page, 0).locator('.c-clock').waitFor({ state: 'detached' })
+    await page.locator('.menu').getByText('no room').first().waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('.menu').waitFor({ state: 'detached' })
   })
 
   test('says what was looked for when nothing matches, and what to remove', async (context) => {

@@ -156,6 +156,9 @@ function blockOf(number: number, at: number, nodes: number, random: () => number
       number: BigInt(number),
       hash: hashOf(number),
       parentHash: hashOf(number - 1),
+      miner: `0x${hashOf(((number % 7) + 1) * 104_729)
+        .slice(-8)
+        .repeat(5)}`,
       timestampS: Math.floor(at / 1000),
       gasUsed: BigInt(Math.floor(9e6 + random() * 20e6)),
       gasLimit: 30_000_000n,

@@ -2,6 +2,7 @@ import type { PropagationBucket } from '@headwatch/protocol'
 import { createMemo, For, type JSX } from 'solid-js'
 import { countOf, durationText } from '../format/numbers.ts'
 import { percentileOf } from '../format/percentile.ts'
+import { shownBuckets } from './shown-buckets.ts'
 
 const width = 344
 const height = 104
@@ -9,15 +10,16 @@ const barRoom = 92
 
 /** Bars of counts, a line of the share reached, and marks at p50, p95 and p99 with the clocks' error on the axis. */
 export function Histogram(props: { buckets: readonly PropagationBucket[]; clockErrorMs: number }): JSX.Element {
+  const shown = createMemo(() => shownBuckets(props.buckets))
   const total = createMemo(() => props.buckets.reduce((sum, { count }) => sum + count, 0))
-  const most = createMemo(() => Math.max(1, ...props.buckets.map(({ count }) => count)))
-  const openFrom = () => props.buckets.at(-1)?.fromMs ?? 1000
-  const slot = () => width / Math.max(1, props.buckets.length)
+  const most = createMemo(() => Math.max(1, ...shown().map(({ count }) => count)))
+  const openFrom = () => shown().at(-1)?.fromMs ?? 1000
+  const slot = () => width / Math.max(1, shown().length)
   /** The open bucket has a slot of its own at the end; below it the axis is linear. */
   const xOf = (ms: number) => Math.min(width, (ms / Math.max(1, openFrom())) * (width - slot()))
   const line = createMemo(() => {
     let reached = 0
-    const steps = props.buckets.map(({ count }, index) => {
+    const steps = shown().map(({ count }, index) => {
       reached += count
       return `L${((index + 1) * slot()).toFixed(1)} ${(height - (reached / total()) * barRoom).toFixed(1)}`
     })
@@ -42,7 +44,7 @@ export function Histogram(props: { buckets: readonly PropagationBucket[]; clockE
       <For each={[0, 0.5, 1]}>
         {(share) => <path d={`M0 ${height - share * barRoom}H${width}`} stroke="var(--grid)" />}
       </For>
-      <For each={props.buckets}>
+      <For each={shown()}>
         {({ count }, index) => (
           <rect
             x={index() * slot() + 0.5}
@@ -50,7 +52,7 @@ export function Histogram(props: { buckets: readonly PropagationBucket[]; clockE
             width={Math.max(0.5, slot() - 1.5)}
             height={(count / most()) * barRoom}
             fill="var(--series-2)"
-            opacity={index() === props.buckets.length - 1 ? 0.55 : 0.85}
+            opacity={index() === shown().length - 1 ? 0.55 : 0.85}
           />
         )}
       </For>

@@ -35,8 +35,8 @@ export function GroupLabel(props: {
         <span class="vh">{props.group.nodes === 1 ? ' node' : ' nodes'}</span>
       </span>
       <Show when={tellsStates() && silent() > 0}>
-        <em class="sev-critical">
-          <Glyph name="nodeDown" />
+        <em class={silent() > props.group.unclear ? 'sev-critical' : 'dim'}>
+          <Glyph name={silent() > props.group.unclear ? 'nodeDown' : 'notKnown'} />
           {countText(silent())}
           <span class="vh"> silent</span>
         </em>

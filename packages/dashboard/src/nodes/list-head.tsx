@@ -2,14 +2,14 @@ import type { NodeSort } from '@headwatch/protocol/reporting'
 import { For, type JSX, Show } from 'solid-js'
 import { Glyph } from '../shell/glyph.tsx'
 import { usePage } from '../shell/page.ts'
-import { type Column, columns } from './columns.ts'
+import type { Column } from './columns.ts'
 
 /** Titles of the columns; those that sort are buttons. */
-export function ListHead(): JSX.Element {
+export function ListHead(props: { columns: readonly Column[] }): JSX.Element {
   return (
     <div class="list-head" role="rowgroup">
       <div role="row" class="row" aria-rowindex="1">
-        <For each={columns}>{(column) => <Title column={column} />}</For>
+        <For each={props.columns}>{(column) => <Title column={column} />}</For>
       </div>
     </div>
   )

@@ -1,5 +1,6 @@
 import { For, type JSX, onMount, Show } from 'solid-js'
 import { usePage } from '../shell/page.ts'
+import { type Column, gridOf } from './columns.ts'
 import type { HeldList } from './held-list.ts'
 import { createListFocus } from './list-focus.ts'
 import { ListHead } from './list-head.tsx'
@@ -8,7 +9,7 @@ import { LoadingRows } from './loading-rows.tsx'
 import { NodeRow, PinnedRow } from './node-row.tsx'
 
 /** Titles, pinned rows, and the sorted list of which only the rows in sight are in the page. */
-export function NodeList(props: { held: HeldList }): JSX.Element {
+export function NodeList(props: { held: HeldList; columns: readonly Column[] }): JSX.Element {
   const page = usePage()
   const list = createListRows(page, props.held)
   const focus = createListFocus(page, list)
@@ -21,6 +22,7 @@ export function NodeList(props: { held: HeldList }): JSX.Element {
   return (
     <div
       class="list"
+      style={{ '--cols': gridOf(props.columns) }}
       role="grid"
       aria-label="Nodes"
       aria-rowcount={list.total() + page.pins.pinned().length + 1}
@@ -33,12 +35,13 @@ export function NodeList(props: { held: HeldList }): JSX.Element {
       }}
       onFocusOut={onFocusOut}
     >
-      <ListHead />
+      <ListHead columns={props.columns} />
       <div class="pinned-rows" role="rowgroup">
         <For each={page.pins.pinned()}>
           {(node, place) => (
             <PinnedRow
               node={node}
+              columns={props.columns}
               index={place() - page.pins.pinned().length}
               isTabStop={focus.tabStop() === place() - page.pins.pinned().length}
             />
@@ -52,6 +55,7 @@ export function NodeList(props: { held: HeldList }): JSX.Element {
               <NodeRow
                 row={list.rowAt(index)}
                 index={index}
+                columns={props.columns}
                 topPx={index * list.rowPx()}
                 isTabStop={focus.tabStop() === index}
                 hasLeft={props.held.hasLeft(list.rowAt(index)?.key ?? '')}

@@ -3,6 +3,7 @@ import { type JSX, Show } from 'solid-js'
 import type { WireNode } from '../feed/wire.ts'
 import { Outside } from '../shell/outside.tsx'
 import { nodeOf, usePage } from '../shell/page.ts'
+import type { Column } from './columns.ts'
 import { NodeCells } from './node-cells.tsx'
 
 /** One row of the sorted list; grey while it is not here yet. */
@@ -11,6 +12,7 @@ export function NodeRow(props: {
   index: number
   topPx: number
   isTabStop: boolean
+  columns: readonly Column[]
   /** The order is held and this row is gone from what the server sends: its values are the last known. */
   hasLeft: boolean
 }): JSX.Element {
@@ -33,6 +35,7 @@ export function NodeRow(props: {
         {(known) => (
           <NodeCells
             node={known()}
+            columns={props.columns}
             isPinned={page.pins.isPinned(known().node)}
             isNewestTaker={props.index === 0 && page.bar.address().sort.by === 'propagation'}
           />
@@ -43,7 +46,12 @@ export function NodeRow(props: {
 }
 
 /** A row kept on top, above any filter, with a view of its own. */
-export function PinnedRow(props: { node: string; index: number; isTabStop: boolean }): JSX.Element {
+export function PinnedRow(props: {
+  node: string
+  index: number
+  isTabStop: boolean
+  columns: readonly Column[]
+}): JSX.Element {
   const page = usePage()
   const view = page.feed.view(() => {
     const network = page.network()
@@ -62,7 +70,7 @@ export function PinnedRow(props: { node: string; index: number; isTabStop: boole
       onClick={() => open(page, props.node)}
     >
       <Show when={node()} fallback={<UnknownCells node={props.node} />}>
-        {(known) => <NodeCells node={known()} isPinned={true} isNewestTaker={false} />}
+        {(known) => <NodeCells node={known()} columns={props.columns} isPinned={true} isNewestTaker={false} />}
       </Show>
     </div>
   )

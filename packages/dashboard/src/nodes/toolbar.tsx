@@ -2,10 +2,13 @@ import { For, type JSX, Show } from 'solid-js'
 import { Glyph } from '../shell/glyph.tsx'
 import { usePage } from '../shell/page.ts'
 import { AddFilter } from './add-filter.tsx'
+import { ChooseColumns } from './choose-columns.tsx'
+import type { ColumnId } from './columns.ts'
 import { filterWords, withoutPart } from './filter-words.ts'
+import type { HeldList } from './held-list.ts'
 
-/** Find, the filters in force, and how to add one. */
-export function Toolbar(): JSX.Element {
+/** Find, the filters in force and how to add one; at the right how the list behaves. */
+export function Toolbar(props: { held: HeldList; columns: readonly ColumnId[] }): JSX.Element {
   const page = usePage()
   const filter = () => page.bar.address().filter
   const find = (text: string) => {
@@ -58,6 +61,17 @@ export function Toolbar(): JSX.Element {
       <Show when={filter().text}>
         <span class="faint n opt">Esc clears</span>
       </Show>
+      <span class="sp" />
+      <button
+        type="button"
+        class="btn opt"
+        aria-pressed={props.held.isCalm()}
+        title="The order holds while the pointer or the focus is in the list"
+        onClick={() => props.held.setCalm(!props.held.isCalm())}
+      >
+        Calm
+      </button>
+      <ChooseColumns shown={props.columns} />
     </div>
   )
 }

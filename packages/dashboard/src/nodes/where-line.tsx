@@ -34,15 +34,6 @@ export function WhereLine(props: { held: HeldList }): JSX.Element {
           </span>
         </span>
       </Show>
-      <button
-        type="button"
-        class="btn opt"
-        aria-pressed={props.held.isCalm()}
-        title="The order holds while the pointer or the focus is in the list"
-        onClick={() => props.held.setCalm(!props.held.isCalm())}
-      >
-        Calm
-      </button>
     </div>
   )
 }

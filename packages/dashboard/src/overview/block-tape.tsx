@@ -14,7 +14,7 @@ interface Cell {
 /** The last blocks, oldest first: height is gas; below, the number and the seconds after the one before. */
 export function BlockTape(): JSX.Element {
   const page = usePage()
-  const shown = () => (page.isPhone() ? 14 : 24)
+  const shown = () => (page.isPhone() ? 13 : 23)
   const cells = createMemo(() => cellsOf(page.blocks() ?? []).slice(-shown()))
   const limit = () => cells().at(-1)?.seen.block.gasLimit
   return (
@@ -23,8 +23,8 @@ export function BlockTape(): JSX.Element {
         <h2 id="tape-title">Last blocks</h2>
         <span class="note">
           bar: gas used
-          <Show when={limit()}>{(gas) => <>{`, of ${(Number(gas()) / 1e6).toFixed(0)} M`}</>}</Show>; below: number,
-          seconds after the one before, nodes that have it
+          <Show when={limit()}>{(gas) => <>{`, of ${(Number(gas()) / 1e6).toFixed(0)} M`}</>}</Show>; below: producer,
+          number, seconds after the one before
         </span>
         <span class="sp" />
         <Show when={page.summary()?.gasPriceWei}>{(wei) => <span class="note">gas price {gweiText(wei())}</span>}</Show>
@@ -37,6 +37,7 @@ export function BlockTape(): JSX.Element {
       >
         <ol class="blocks" tabindex="0" aria-label="Last blocks" ref={(element) => keepAtEnd(element, cells)}>
           <For each={cells()}>{(cell) => <BlockCell cell={cell} />}</For>
+          <NextCell />
         </ol>
       </Show>
     </section>
@@ -51,10 +52,12 @@ function BlockCell(props: { cell: Cell }): JSX.Element {
       ? undefined
       : Number(gasUsed) / Number(gasLimit)
   }
-  const after = () => (props.cell.afterS === undefined ? '' : `+${props.cell.afterS} s`)
+  const after = () => (props.cell.afterS === undefined ? '' : ` +${props.cell.afterS}`)
+  const producer = () => block().miner?.slice(0, 8)
   const said = () =>
     [
       `#${countText(block().number)} ${shortHash(block().hash)}`,
+      block().miner === undefined ? undefined : `by ${shortHash(block().miner ?? '')}`,
       share() === undefined ? 'gas not known' : `gas ${percentText(share() ?? 0)}`,
       block().transactionCount === undefined ? undefined : countOf(block().transactionCount ?? 0, 'transaction'),
       `${countOf(props.cell.seen.nodes, 'node')} reported it`,
@@ -66,11 +69,31 @@ function BlockCell(props: { cell: Cell }): JSX.Element {
     <li class="blk" classList={{ new: props.cell.isNewest, off: !props.cell.seen.canonical }} title={said()}>
       <span class="gas" classList={{ unknown: share() === undefined }} style={{ '--g': `${(share() ?? 0) * 100}%` }} />
       <span class="vh">{said()}</span>
-      <span aria-hidden="true">
-        {blockTail(block().number)} <span class="faint">{after()}</span>
-      </span>
-      <small aria-hidden="true">{countOf(props.cell.seen.nodes, 'node')}</small>
+      <span aria-hidden="true">{producer() ?? countOf(props.cell.seen.nodes, 'node')}</span>
+      <small aria-hidden="true">
+        {blockTail(block().number)}
+        {after()}
+      </small>
     </li>
+  )
+}
+
+/** When the next block may be expected, by the mean of the last ones; nothing while that is not known. */
+function NextCell(): JSX.Element {
+  const page = usePage()
+  const inS = () => {
+    const { head, blockTimeS } = page.summary() ?? {}
+    if (head === undefined || blockTimeS === undefined || page.feed.connection().kind !== 'open') return undefined
+    return Math.round((head.firstSeenAt - page.feed.now()) / 1000 + blockTimeS)
+  }
+  return (
+    <Show when={inS() !== undefined}>
+      <li class="blk next" aria-hidden="true">
+        <span class="gas">{(inS() ?? 0) > 0 ? `in ${inS()} s` : 'due'}</span>
+        <span>next</span>
+        <small>expected</small>
+      </li>
+    </Show>
   )
 }
 

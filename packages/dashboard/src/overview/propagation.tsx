@@ -1,5 +1,6 @@
 import { createMemo, For, type JSX, Show } from 'solid-js'
 import { Histogram } from '../charts/histogram.tsx'
+import { shownBuckets } from '../charts/shown-buckets.ts'
 import { countText, durationText, percentText } from '../format/numbers.ts'
 import { percentileOf } from '../format/percentile.ts'
 import { usePage } from '../shell/page.ts'
@@ -17,7 +18,7 @@ export function Propagation(): JSX.Element {
   const buckets = () => page.summary()?.propagation ?? []
   const counted = createMemo(() => buckets().reduce((sum, { count }) => sum + count, 0))
   const beyond = () => {
-    const last = buckets().at(-1)
+    const last = shownBuckets(buckets()).at(-1)
     if (last === undefined) return ''
     return `, ${last.count === 0 ? 'none' : percentText(last.count / counted())} beyond ${durationText(last.fromMs)}`
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { choosable } from '../nodes/columns.ts'
 import { type Address, activities, firstSort, readAddress, writeAddress } from './address.ts'
 
 test('an address without a query is the overview, unfiltered, fresh first', () => {
@@ -36,6 +37,8 @@ test('an address restores whatever view it was written from', () => {
         },
         { noNullPrototype: true },
       ),
+      by: fc.constantFrom('country', 'client', 'head', 'state'),
+      columns: fc.subarray(choosable.map(({ id }) => id)),
       theme: fc.constantFrom('dark', 'light'),
     },
     { requiredKeys: ['screen', 'filter', 'sort'], noNullPrototype: true },

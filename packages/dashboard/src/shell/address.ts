@@ -6,6 +6,7 @@ import {
   type NodeSort,
   type NodeSortKey,
 } from '@headwatch/protocol/reporting'
+import { type ColumnId, choosable } from '../nodes/columns.ts'
 
 export type Screen = 'overview' | 'nodes'
 export type Theme = 'dark' | 'light'
@@ -19,6 +20,8 @@ export interface Address {
   readonly sort: NodeSort
   /** What the node field is grouped by. Absent: as the network lends itself to. */
   readonly by?: FieldGrouping
+  /** Columns of the list beside pin and name. Absent: the usual ones. */
+  readonly columns?: readonly ColumnId[]
   /** Absent: as the system prefers. */
   readonly theme?: Theme
 }
@@ -55,6 +58,7 @@ export function readAddress(search: string): Address {
     filter: readFilter(query),
     sort: readSort(query.get('sort')),
     ...(by === undefined ? {} : { by }),
+    ...readColumns(query.get('columns')),
     ...(theme === 'dark' || theme === 'light' ? { theme } : {}),
   }
 }
@@ -69,6 +73,7 @@ export function writeAddress(address: Address): string {
   const sort = (address.sort.direction === 'descending' ? '-' : '') + address.sort.by
   if (sort !== firstSort.by) query.set('sort', sort)
   if (address.by !== undefined) query.set('by', address.by)
+  if (address.columns !== undefined) query.set('columns', address.columns.join('.'))
   if (address.theme !== undefined) query.set('theme', address.theme)
   return query.toString()
 }
@@ -98,4 +103,10 @@ function readSort(text: string | null): NodeSort {
   const by = sortKeys.find((key) => key === text?.replace(/^-/, ''))
   if (by === undefined) return firstSort
   return { by, direction: text?.startsWith('-') ? 'descending' : 'ascending' }
+}
+
+function readColumns(text: string | null): Pick<Address, 'columns'> {
+  if (text === null) return {}
+  const named = text.split('.')
+  return { columns: choosable.map(({ id }) => id).filter((id) => named.includes(id)) }
 }
