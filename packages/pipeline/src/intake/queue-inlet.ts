@@ -40,7 +40,8 @@ export class QueueInlet {
     if (this.#waitingPuts++ === 0) this.#heldSinceMs = this.#clock.monotonicMs()
     try {
       const result = await this.#queue.put(records)
-      const refused = records.length - result.accepted - (result.dropReasons?.too_large ?? 0)
+      const { too_large = 0, unwritable = 0 } = result.dropReasons ?? {}
+      const refused = records.length - result.accepted - too_large - unwritable
       this.#count(result, isKept ? refused : 0)
       return refused
     } finally {
@@ -65,4 +66,4 @@ export class QueueInlet {
 }
 
 /** Reasons for which only records go that nobody else has: what orphans waited for, and what can never be taken. */
-const neverRefused: ReadonlySet<string> = new Set(['orphan', 'too_large'])
+const neverRefused: ReadonlySet<string> = new Set(['orphan', 'too_large', 'unwritable'])

@@ -39,6 +39,8 @@ export class Committer {
   #wake: (() => void) | undefined
   /** Room may have been made since the group was filled. */
   #hasChanged = false
+  /** The last attempt to remove something met an error: nothing that is settled will tell when it is over. */
+  #hasDiskError = false
   /** Attempts in a row that failed. */
   #failures = 0
 
@@ -85,8 +87,15 @@ export class Committer {
   async #run(): Promise<void> {
     // What is put in the same turn joins the group.
     await undefined
-    while (!this.#pending.isEmpty) await this.#commit()
-    this.#running = undefined
+    try {
+      while (!this.#pending.isEmpty) await this.#commit()
+    } catch (error) {
+      // Nothing above throws; if it does after all, it costs these puts and not the program.
+      this.#parts.failed(error)
+      this.#pending.refuseAll()
+    } finally {
+      this.#running = undefined
+    }
   }
 
   async #commit(): Promise<void> {
@@ -130,6 +139,7 @@ export class Committer {
     const longest = Math.floor(limits.bytes / largestShare)
     const bytes = group.add(record, Math.min(longest, room.bytes - group.bytes))
     if (group.records.length > count) return 'accepted'
+    if (bytes === undefined) return 'unwritable'
     return bytes > longest ? 'too_large' : 'queue_full'
   }
 
@@ -175,46 +185,51 @@ export class Committer {
     if (reason === 'disk_error' && this.#failures === 1) return 'again'
     if (whenFull === 'wait') return this.#waitForDisk(reason)
     if (whenFull === 'drop_newest' || reason === 'disk_error' || this.#failures > 2) return reason
-    const lost = await this.#tried(() => retention.evictOldest())
-    if (lost === undefined) return reason
-    this.#pending.gaveUp(lost, 'disk_full')
-    return 'again'
+    const isDone = await this.#tried(() => retention.evictOldest((lost) => this.#pending.gaveUp(lost, 'disk_full')))
+    return isDone ? 'again' : reason
   }
 
   async #waitForDisk(reason: 'disk_full' | 'disk_error'): Promise<Attempt> {
     if (this.#isClosed) return reason
-    const made = reason === 'disk_full' ? await this.#tried(() => this.#parts.retention.makeRoom()) : undefined
-    if (made === undefined) await this.#pause(tryAgainMs)
-    else this.#pending.gaveUp(made.orphaned, 'orphan')
+    const isRoomMade = reason === 'disk_full' && (await this.#roomIsMade())
+    if (!isRoomMade) await this.#pause(tryAgainMs)
     return 'again'
   }
 
   /** The next record finds no room: by the policy. */
   async #makeRoom(): Promise<void> {
     const { retention, whenFull } = this.#parts
-    const made = await this.#tried(() => retention.makeRoom())
-    if (made !== undefined) return this.#pending.gaveUp(made.orphaned, 'orphan')
+    if (await this.#roomIsMade()) return
     switch (whenFull) {
       case 'wait':
         if (this.#isClosed) this.#pending.refuseAll()
-        else await this.#pause()
+        else await this.#pause(this.#hasDiskError ? tryAgainMs : undefined)
         return
       case 'drop_newest':
         return this.#finish(this.#gather(true).outcomes)
       case 'drop_oldest': {
-        const lost = await this.#tried(() => retention.evictOldest())
-        if (lost === undefined) return this.#pending.finish(['queue_full'])
-        return this.#pending.gaveUp(lost, 'queue_full')
+        const isDone = await this.#tried(() =>
+          retention.evictOldest((lost) => this.#pending.gaveUp(lost, 'queue_full')),
+        )
+        if (!isDone) this.#pending.finish(['queue_full'])
+        return
       }
     }
   }
 
-  async #tried<T>(call: () => Promise<T>): Promise<T | undefined> {
+  #roomIsMade(): Promise<boolean> {
+    return this.#tried(() => this.#parts.retention.makeRoom((records) => this.#pending.gaveUp(records, 'orphan')))
+  }
+
+  /** False also where the disk refuses. */
+  async #tried(call: () => Promise<boolean>): Promise<boolean> {
+    this.#hasDiskError = false
     try {
       return await call()
     } catch (error) {
+      this.#hasDiskError = true
       this.#parts.failed(error)
-      return undefined
+      return false
     }
   }
 

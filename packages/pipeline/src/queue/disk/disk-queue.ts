@@ -181,6 +181,7 @@ export class DiskQueue implements Queue {
     await this.#house
     await guard.finished()
     try {
+      state.places.endClaims()
       await writer.seal()
       await retention.reclaim()
     } catch (error) {

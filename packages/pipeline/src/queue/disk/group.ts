@@ -46,9 +46,10 @@ export class Group {
     if (this.#buffer.byteLength > keptBytes) this.#buffer = Buffer.allocUnsafe(initialBytes)
   }
 
-  /** Adds a record if it is at most `maxBytes` long on disk; returns how long it is. */
-  add(record: TelemetryRecord, maxBytes: number): number {
-    const payload = packRecord(record)
+  /** Adds a record if it is at most `maxBytes` long on disk; returns how long it is, undefined where it cannot be written down. */
+  add(record: TelemetryRecord, maxBytes: number): number | undefined {
+    const payload = packedOrNot(record)
+    if (payload === undefined) return undefined
     const bytes = payload.byteLength + frameHeaderBytes
     if (bytes > maxBytes || bytes > maxFrameBytes) return bytes
     this.#reserve(this.#bytes + bytes)
@@ -63,5 +64,14 @@ export class Group {
     const larger = Buffer.allocUnsafe(Math.max(bytes, this.#buffer.byteLength * 2))
     this.#buffer.copy(larger, 0, 0, this.#bytes)
     this.#buffer = larger
+  }
+}
+
+/** A plugin may yield what is no telemetry. */
+function packedOrNot(record: TelemetryRecord): Uint8Array | undefined {
+  try {
+    return packRecord(record)
+  } catch {
+    return undefined
   }
 }

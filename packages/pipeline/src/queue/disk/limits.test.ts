@@ -54,6 +54,18 @@ describe('the limit in bytes', () => {
   })
 })
 
+test('a record that cannot be written down costs itself alone', async () => {
+  const queue = await WatchedQueue.open(new SimulatedDisk({ dice: diceOf(1) }), new RecordLedger())
+  queue.reader('one')
+  const odd = { ...recordOf(1), message: Symbol('no text') } as never
+  assert.deepEqual(await queue.settled(queue.queue.put([recordOf(1), odd, recordOf(2)])), {
+    accepted: 2,
+    dropped: 1,
+    dropReasons: { unwritable: 1 },
+  })
+  assert.deepEqual((await queue.drain('one')).ids, [1, 2])
+})
+
 describe('a full queue that waits', () => {
   test('goes on when the oldest segment has been delivered', async () => {
     const { queue } = await fullQueue()

@@ -6,6 +6,7 @@ export type PutOutcome =
   | 'accepted'
   | 'queue_full'
   | 'too_large'
+  | 'unwritable'
   | 'disk_full'
   | 'disk_error'
   | 'numbers_used_up'

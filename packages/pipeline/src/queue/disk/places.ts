@@ -45,9 +45,13 @@ export class Places {
   }
 
   offer(range: SequenceRange): void {
-    const { attached } = this
-    if (attached.length > 0) this.#places.delete(unclaimed)
-    for (const { reader } of attached) reader?.offer(range)
+    this.endClaims()
+    for (const { reader } of this.attached) reader?.offer(range)
+  }
+
+  /** Whoever is read has what was unclaimed; if anybody is, nobody else is waited for. */
+  endClaims(): void {
+    if (this.attached.length > 0) this.#places.delete(unclaimed)
   }
 
   saved(next: bigint): ReadonlyMap<string, SavedPlace> {

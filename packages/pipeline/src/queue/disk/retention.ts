@@ -41,9 +41,10 @@ export class Retention {
    * Makes room without taking anything from a destination that is read. Gives up, in this order: what everybody has, the
    * newest segment too; what is kept only to be read again; what only orphans wait for.
    *
-   * @returns undefined where there is nothing of that kind; else how many records orphans lost.
+   * @param orphaned Told how many records orphans lose, before they are removed.
+   * @returns Whether there was anything of that kind.
    */
-  async makeRoom(): Promise<{ readonly orphaned: number } | undefined> {
+  async makeRoom(orphaned: (records: number) => void): Promise<boolean> {
     const { writer } = this.#parts
     const active = writer.active
     const isSpare = (segment: Segment) => !this.#isOpen(segment)
@@ -51,23 +52,34 @@ export class Retention {
     const spare = this.#sealed().filter(isSpare)
     const unwanted = spare.filter((segment) => !this.#isNeeded(segment))
     const going = unwanted.length > 0 ? unwanted : spare.slice(0, 1)
-    if (going.length > 0) {
-      await this.#remove(going)
-      return { orphaned: 0 }
-    }
-    return this.#giveUpOrphans()
+    if (going.length === 0) return this.#giveUpOrphans(orphaned)
+    await this.#remove(going)
+    return true
   }
 
-  /** Gives up the oldest segment, whoever waits for it. Returns how many records were lost, undefined where there is nothing. */
-  async evictOldest(): Promise<number | undefined> {
+  /**
+   * Gives up the oldest segment, whoever waits for it.
+   *
+   * @param lost Told how many records somebody waited for.
+   * @returns Whether there was one.
+   * @throws what the file system throws; it is there as before then.
+   */
+  async evictOldest(lost: (records: number) => void): Promise<boolean> {
     const { state, writer } = this.#parts
     const [oldest] = state.log.segments
-    if (oldest === undefined) return undefined
+    if (oldest === undefined) return false
     if (oldest === writer.active) await writer.seal()
-    const lost = this.#waitingIn(oldest.range)
-    if (oldest.next > state.floor) state.floor = oldest.next
-    await this.#remove([oldest], 'even_if_full')
-    return lost
+    const records = this.#waitingIn(oldest.range)
+    const { floor } = state
+    if (oldest.next > floor) state.floor = oldest.next
+    try {
+      await this.#remove([oldest], 'even_if_full')
+    } catch (error) {
+      state.floor = floor
+      throw error
+    }
+    lost(records)
+    return true
   }
 
   /** Gives up the oldest records until at most `records` are held. Returns how many somebody waited for. */
@@ -124,18 +136,18 @@ export class Retention {
   }
 
   /** Takes the oldest segment that nobody else needs from those who are not read. */
-  async #giveUpOrphans() {
+  async #giveUpOrphans(orphaned: (records: number) => void): Promise<boolean> {
     const { state, writer } = this.#parts
     const { places, floor, log } = state
     const needed = places.needed(floor, places.attached)
     const isOrphans = (segment: Segment) =>
       this.#isOpen(segment) && !needed.some((range) => overlapOf(range, segment.range) !== undefined)
     const oldest = log.segments.find(isOrphans)
-    if (oldest === undefined) return undefined
+    if (oldest === undefined) return false
     if (oldest === writer.active) await writer.seal()
-    const orphaned = this.#waitingIn(oldest.range)
+    orphaned(this.#waitingIn(oldest.range))
     await this.#remove([oldest])
-    return { orphaned }
+    return true
   }
 
   #waitingIn(range: SequenceRange): number {
