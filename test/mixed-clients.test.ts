@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { connect } from 'node:tls'
 import type { NodeState, SeenBlock } from '@headwatch/protocol'
 import { clientKinds, PretendChain } from '@headwatch/simulator'
 import { joinEthstats } from './peers/ethstats-client.ts'
@@ -52,5 +53,20 @@ describe('one block told by a client of every kind', { timeout }, () => {
     } finally {
       for (const client of clients) client[Symbol.dispose]()
     }
+  })
+})
+
+describe('a client that is told no scheme', { timeout }, () => {
+  test('tries TLS first, is let go at once, and is let in without', { timeout }, async () => {
+    await using running = await startTestServer()
+    const { hostname, port } = new URL(running.url)
+    const first = connect({ host: hostname, port: Number(port) })
+    first.on('error', () => undefined)
+    const startedAt = performance.now()
+    await new Promise((resolve) => first.once('close', resolve))
+    // geth waits five seconds for an answer before it tries the other way.
+    assert.ok(performance.now() - startedAt < 5_000)
+    using client = await joinEthstats(running.host, 'geth')
+    assert.ok(client.heard[0]?.includes('ready'))
   })
 })
