@@ -10,7 +10,12 @@ export const compatibilityPage: Generator = {
   name: 'tables in docs/compatibility.md',
   async generate(read) {
     const clients = clientsByName()
-    const tables = { clients: evidenceTable(clients), facts: factTable(clients), programs: programTable(read) }
+    const tables = {
+      clients: evidenceTable(clients),
+      facts: factTable(clients),
+      servers: serverTable(),
+      programs: programTable(read),
+    }
     const page = Object.entries(tables).reduce(
       (text, [name, table]) => withMarkedSection(text, name, table),
       read(path),
@@ -80,6 +85,15 @@ function factTable(clients: ReadonlyMap<string, readonly Conversation[]>): strin
     return `| ${client} | ${facts.map((fact) => (isTold(fact) ? 'yes' : '–')).join(' | ')} |`
   })
   return table(`| client | ${Object.values(factTitles).join(' | ')} |`, rows)
+}
+
+function serverTable(): string {
+  const files = globSync('packages/plugins/src/ethstats/servercases/*/case.json').sort()
+  const rows = files.map((file) => {
+    const { server, of, heartbeat } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+    return `| ${server} | ${of} | \`${basename(dirname(file))}\` | ${heartbeat} |`
+  })
+  return table('| server | release | recorded with the real program | heartbeat |', rows)
 }
 
 /** npm packages of Ethereum programs, and what each is. */

@@ -134,7 +134,8 @@ describe('what a client means', () => {
   test('by syncing depends on the client', () => {
     assert.deepEqual(syncing('Geth/v1.17.0-stable/linux', true), [{ [reading.syncing]: 1 }])
     assert.deepEqual(syncing('Geth/v1.10.26-stable/linux', true), [{ [reading.syncing]: 0 }])
-    assert.deepEqual(syncing('Geth/v1.13.14-stable/linux', true), [])
+    assert.deepEqual(syncing('Geth/v1.13.10-stable/linux', true), [{ [reading.syncing]: 0 }])
+    assert.deepEqual(syncing('Geth/v1.13.11-stable/linux', true), [{ [reading.syncing]: 1 }])
     assert.deepEqual(syncing('besu/v26.3.0/linux', true), [{ [reading.syncing]: 0 }])
     assert.deepEqual(syncing('Nethermind/v1.31.0/linux', true), [{ [reading.syncing]: 1 }])
     assert.deepEqual(syncing('Geth/v1.9.7-stable/linux', true, { api: '0.15.3' }), [{ [reading.syncing]: 1 }])

@@ -5,8 +5,8 @@ import { reading } from '../well-known-readings.ts'
  * Only differences that the values themselves do not show are here.
  */
 export interface Dialect {
-  /** `inverted`: true means in sync. `unclear`: two releases of one line differ. */
-  readonly syncing: 'plain' | 'inverted' | 'unclear'
+  /** `inverted`: true means in sync. */
+  readonly syncing: 'plain' | 'inverted'
   /** `timer`: blocks come on a timer alone and say nothing about propagation. */
   readonly blocks: 'head' | 'timer'
   /** What `latency` is in terms of the way from agent to server. `unclear`: mixed with the difference of two clocks. */
@@ -36,7 +36,6 @@ const plain: Dialect = {
 
 const oldGeth: Dialect = { ...plain, syncing: 'inverted' }
 const oldestGeth: Dialect = { ...oldGeth, primusPing: 'fatal' }
-const geth13: Dialect = { ...plain, syncing: 'unclear' }
 const besu: Dialect = {
   ...plain,
   syncing: 'inverted',
@@ -78,7 +77,7 @@ function isOriginalAgent(info: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
- * Before 1.13 `syncing` is `current block >= highest block`; some release of 1.13 turned it round.
+ * Before 1.13.11 `syncing` is `current block >= highest block`.
  * Before 1.9.17 a ping ends the connection.
  */
 function gethDialect(node: string): Dialect {
@@ -86,8 +85,7 @@ function gethDialect(node: string): Dialect {
   if (patch === undefined) return plain
   const release = (Number(major) * 1e4 + Number(minor)) * 1e4 + Number(patch)
   if (release < 1_0009_0017) return oldestGeth
-  if (release < 1_0013_0000) return oldGeth
-  return release < 1_0014_0000 ? geth13 : plain
+  return release < 1_0013_0011 ? oldGeth : plain
 }
 
 function textOf(value: unknown): string {

@@ -73,7 +73,7 @@ function readSyncing(value: unknown, dialect: Dialect, readings: Record<string, 
     put(readings, reading.syncStartBlock, readCount(progress.startingBlock))
     put(readings, reading.syncCurrentBlock, readCount(progress.currentBlock))
     put(readings, reading.syncHighestBlock, readCount(progress.highestBlock))
-  } else if (typeof value === 'boolean' && dialect.syncing !== 'unclear') {
+  } else if (typeof value === 'boolean') {
     readings[reading.syncing] = value === (dialect.syncing === 'plain') ? 1 : 0
   }
 }

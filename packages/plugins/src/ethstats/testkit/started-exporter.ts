@@ -44,7 +44,7 @@ export const readings = metrics({
 })
 
 /** An exporter that tells `server` of the node eu-1. */
-export async function started(server: OriginalServer, config: object = {}) {
+export async function started(server: Pick<OriginalServer, 'endpoint' | 'until'>, config: object = {}) {
   const host = fakeHost({ self: { agent: 'eu-1', node: 'eu-1' } })
   const options = { endpoint: server.endpoint, secret: 's3cr3t', ...config }
   const exporter = ethstatsExporter.create(await checkedConfig(ethstatsExporter.config, options), host)
