@@ -39,14 +39,18 @@ test('an edge whose queue overflows again and again loses what it says, and is n
     await tiers.start('central')
   }
   // What was lost is found out with what comes after it.
-  await until('everything is there or declared missing', async () => {
-    const before = tiers.judged('central').stored
-    tiers.source.resume()
-    await until('more arrives', () => tiers.judged('central').stored > before + 20, 60_000)
-    tiers.source.pause()
-    await until('the edge has all of it', () => tiers.source.isAnswered && tiers.judged('edge').lost.length === 0)
-    return tiers.judged('central').lost.length === 0
-  })
+  await until(
+    'everything is there or declared missing',
+    async () => {
+      const before = tiers.judged('central').stored
+      tiers.source.resume()
+      await until('more arrives', () => tiers.judged('central').stored > before + 20, 60_000)
+      tiers.source.pause()
+      await until('the edge has all of it', () => tiers.source.isAnswered && tiers.judged('edge').lost.length === 0)
+      return tiers.judged('central').lost.length === 0
+    },
+    120_000,
+  )
   assert.deepEqual(tiers.judged('edge').lost, [], 'the edge itself has all of it')
 })
 

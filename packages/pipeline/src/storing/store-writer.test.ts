@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Batch, maxRanges, type TelemetryRecord } from '@headwatch/protocol'
 import { RejectedError, RetryableError, type Store } from '@headwatch/sdk'
-import { fakeClock, fakeLogger, modelStore } from '@headwatch/sdk/testkit'
+import { fakeClock, fakeLogger, modelStore, turns } from '@headwatch/sdk/testkit'
 import { Numbering } from '../intake/numbering.ts'
 import { MetricRegistry } from '../self-metrics/metric-registry.ts'
 import { poisonFaults, StoreWriter, type StoreWriterOptions } from './store-writer.ts'
@@ -54,6 +54,22 @@ async function writerTo(
 }
 
 describe('a store writer', () => {
+  test('that waits for a hole to be closed hears of it before anything else that waits', async () => {
+    const held = Promise.withResolvers<void>()
+    let isHeld = true
+    const { writer } = await writerTo(() => (isHeld ? held.promise : undefined))
+    const first = writer.write({ batch: batchOf('a', 1n) }, 'sender')
+    await turns()
+    const second = writer.write({ batch: batchOf('a', 5n) }, 'sender')
+    const gap = writer.write({ gap: { source: sourceOf('a'), first: 2n, last: 4n, reason: 'lost' } }, 'sender')
+    const order: string[] = []
+    for (const [name, written] of Object.entries({ first, second, gap })) void written.then(() => order.push(name))
+    isHeld = false
+    held.resolve()
+    await Promise.all([first, second, gap])
+    assert.deepEqual(order, ['first', 'gap', 'second'])
+  })
+
   test('writes what waits together', async () => {
     const { writer, appends, meter } = await writerTo()
     await Promise.all(

@@ -53,6 +53,8 @@ export class StoreWriter {
   #successes = 0
   /** When something began to wait, or was stored since. */
   #progressAtMs = 0
+  /** How many of those that wait, from the first on, are with the store now. */
+  #inAppend = 0
   #together = Number.POSITIVE_INFINITY
   #running: Promise<void> | undefined
 
@@ -90,7 +92,10 @@ export class StoreWriter {
     this.#records += records
     if (this.#waiting.length === 0) this.#progressAtMs = this.#parts.clock.monotonicMs()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#waiting.push({ what, keptBy, resolve, reject, faults: 0, successesBefore: 0 })
+    const waiting = { what, keptBy, resolve, reject, faults: 0, successesBefore: 0 }
+    // What closes a hole goes first: the store may be waiting for just that before it takes more of a source.
+    if (what.gap === undefined) this.#waiting.push(waiting)
+    else this.#waiting.splice(this.#inAppend, 0, waiting)
     this.#running ??= this.#run()
     return promise
   }
@@ -135,14 +140,17 @@ export class StoreWriter {
     const { signal } = this.#stop
     const batches = group.flatMap(({ what }) => what.batch ?? [])
     const gaps = group.flatMap(({ what }) => what.gap ?? [])
+    this.#inAppend = group.length
     try {
       const { stored, duplicates } = await unlessAborted(
         Promise.try(() => this.#store.append(batches, gaps, signal)),
         signal,
       )
+      this.#inAppend = 0
       this.#succeeded(group.length, stored, duplicates)
       for (const waiting of this.#leave(group.length)) waiting.resolve()
     } catch (error) {
+      this.#inAppend = 0
       if (!signal.aborted) this.#failed(group, error)
     }
   }
