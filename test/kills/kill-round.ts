@@ -63,7 +63,10 @@ export async function settled(stage: Stage, withinMs: number): Promise<readonly 
   for (const { source } of stage.agents) source.pause()
   await until('every source has its answers', () => stage.agents.every(({ source }) => source.isAnswered))
   const judgements = () => stage.agents.map((agent) => stage.judgement(agent))
-  const isWhole = () => judgements().every(({ lost }) => lost.length === 0)
+  const isWhole = async () => {
+    await wait(200) // To look takes longer than to wait, and is paid for by those who are looked at.
+    return judgements().every(({ lost }) => lost.length === 0)
+  }
   await until('everything is stored', isWhole, withinMs).catch(() => undefined)
   for (const { source } of stage.agents) source.resume()
   return judgements()

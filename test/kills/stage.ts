@@ -19,6 +19,8 @@ export interface StageOptions {
   readonly chance: Chance
   /** Keys of the agents' native exporter, beside those of the stage. */
   readonly exporter?: Readonly<Record<string, unknown>>
+  /** A side that hears nothing for three times as long ends the connection. */
+  readonly heartbeatMs?: number
   /** Most bytes in an agent's queue. */
   readonly queueBytes?: number
   /** Records of a line of the sources, of which one leaves every 15 ms: from 1 to this many. */
@@ -58,7 +60,11 @@ export async function makeStage(options: StageOptions, stack: AsyncDisposableSta
   const server = stack.use(
     new Program({
       program,
-      args: ['server', '--config', written(join(folder, 'server'), serverConfig(serverPort, storeFolder))],
+      args: [
+        'server',
+        '--config',
+        written(join(folder, 'server'), serverConfig(serverPort, storeFolder, options.heartbeatMs)),
+      ],
       saysReady: /^Headwatch server: page on/,
     }),
   )
@@ -126,10 +132,10 @@ function written(folder: string, config: object): string {
 }
 
 /** A clock that is a day ahead must not make the store let go of what it has: it keeps a month. */
-function serverConfig(port: number, storeFolder: string) {
+function serverConfig(port: number, storeFolder: string, heartbeatMs = 1_000) {
   return {
     self: { agent: 'server' },
-    receivers: { native: { restartSpreadMs: 200, retryAfterMs: 100, heartbeatMs: 1_000, ackDelayMs: 20 } },
+    receivers: { native: { restartSpreadMs: 200, retryAfterMs: 100, heartbeatMs, ackDelayMs: 20 } },
     stores: { sqlite: { folder: storeFolder, keepHours: 720, partitionMinutes: 1 } },
     server: { listen: `127.0.0.1:${port}`, logLevel: 'warn' },
     access: { sharedSecrets: [secret], bindingsFile: join(storeFolder, 'agents.json') },
