@@ -92,12 +92,13 @@ const sentences: Readonly<Record<string, string>> = {
   10: 'the disk reports an error',
   11: 'owner.lock is damaged',
   13: 'the disk is full',
-  14: 'owner.lock cannot be made in it',
+  14: 'it cannot be written',
   26: 'owner.lock is not ours',
   ENOSPC: 'the disk is full',
   EACCES: 'it cannot be written',
   EPERM: 'it cannot be written',
   EROFS: 'the disk is read-only',
+  ENOENT: 'the folder above it cannot be written',
 }
 
 function reasonOf(error: unknown): string {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { SmallDiskOutcome } from './testkit/fill-small-disk.ts'
 
 const mount = 'mount -t tmpfs -o size=1m tmpfs "$1"'
+const opener = fileURLToPath(new URL('./testkit/open-queue.ts', import.meta.url))
 const script = fileURLToPath(new URL('./testkit/fill-small-disk.ts', import.meta.url))
 
 /** A disk of 1 MiB is mounted where only the child sees it. */
@@ -27,6 +28,14 @@ if (canMount()) {
       if (policy === 'drop_oldest') assert.ok(gaps > 0)
       assert.ok(delivered > 100, `${delivered} records fit on the disk`)
     })
+
+  test('a disk that is read-only is refused with the reason', () => {
+    const readOnly = `${mount} && mkdir "$1/queue" && mount -o remount,ro "$1"`
+    assert.match(
+      inNamespace(readOnly, opener),
+      /^RejectedError: the folder .*queue cannot be locked: it cannot be written; name another/,
+    )
+  })
 } else console.log('not here: no disk can be mounted for a test (needs root and "unshare -m")')
 
 function canMount(): boolean {
@@ -37,11 +46,26 @@ function canMount(): boolean {
 }
 
 function fill(policy: string): SmallDiskOutcome {
+  return JSON.parse(inNamespace(mount, script, policy)) as SmallDiskOutcome
+}
+
+/** What a script prints that runs where `prepare` has mounted a disk on its first argument. */
+function inNamespace(prepare: string, ...command: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'headwatch-disk-'))
+  const [path = '', ...rest] = command
   try {
-    const command = `${mount} && exec "$2" "$3" "$1" "$4"`
-    const args = ['-m', 'sh', '-c', command, 'sh', folder, process.execPath, script, policy]
-    return JSON.parse(execFileSync('unshare', args, { encoding: 'utf8', timeout: 60_000 })) as SmallDiskOutcome
+    const args = [
+      '-m',
+      'sh',
+      '-c',
+      `${prepare} && exec "$2" "$3" "$1" "$4"`,
+      'sh',
+      folder,
+      process.execPath,
+      path,
+      ...rest,
+    ]
+    return execFileSync('unshare', args, { encoding: 'utf8', timeout: 60_000 })
   } finally {
     rmSync(folder, { recursive: true })
   }
