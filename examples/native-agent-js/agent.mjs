@@ -1,74 +1,67 @@
-// Sends every line of standard input to a Headwatch server as a log entry of a node.
-//
-//   tail -F geth.log | HEADWATCH_TOKEN=… node agent.mjs ws://127.0.0.1:3000/agent my-node [LINES KEPT AT MOST]
-//
-// Needs Node 22 or newer and nothing else. Written from docs/native-protocol.md; numbers in comments are those of its section 9.
-import { randomUUID } from 'node:crypto'
+// node agent.mjs ENDPOINT NAME RECORDS-KEPT: sends every line of standard input as a log entry. The token is in HEADWATCH_TOKEN.
+
 import { createInterface } from 'node:readline'
-import { setTimeout as wait } from 'node:timers/promises'
-import { RecordLog } from './record-log.mjs'
-import { Session } from './session.mjs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Connection } from './connection.mjs'
+import { dataFrames, logRow } from './frames.mjs'
+import { MemoryLog } from './log.mjs'
 
+const MAX_WAIT_MS = 15_000
+const MAX_MESSAGE = 1_048_576
+
+const [endpoint, agent, kept] = process.argv.slice(2)
+const keep = Number(kept)
+const token = process.env.HEADWATCH_TOKEN ?? ''
 const firstWaitMs = Number(process.env.HEADWATCH_FIRST_WAIT_MS ?? 1_000)
-const maxWaitMs = 60_000
-const informational = 6
 
-const [endpoint, name, kept = '10000'] = process.argv.slice(2)
-if (endpoint === undefined || name === undefined) {
-  say('Usage: node agent.mjs ws://HOST:PORT/agent NAME [LINES KEPT AT MOST]')
+function usage(what) {
+  console.error(`${what}\nusage: node agent.mjs ENDPOINT NAME RECORDS-KEPT`)
   process.exit(2)
 }
+if (!URL.canParse(endpoint)) usage('ENDPOINT is no address')
+if (!agent || agent.length > 128 || /\p{Cc}/u.test(agent))
+  usage('NAME is 1 to 128 characters without control characters')
+if (!Number.isSafeInteger(keep) || keep < 1) usage('RECORDS-KEPT is a whole number from 1')
+if (token.length > 1_024) usage('the token is too long')
+if (!(firstWaitMs >= 0)) usage('HEADWATCH_FIRST_WAIT_MS is no time')
 
-const log = new RecordLog(Number(kept))
-// The log is in memory, so each start is a new epoch. (3)
-const epoch = randomUUID()
-const options = {
-  endpoint,
-  agent: name,
-  node: name,
-  token: process.env.HEADWATCH_TOKEN ?? '',
-  epoch,
-  connectTimeoutMs: 10_000,
+const log = new MemoryLog(keep)
+const frames = dataFrames(agent)
+let connection
+let inputEnded = false
+let stopping = false
+
+async function stop(reason) {
+  if (stopping) return
+  stopping = true
+  await connection?.stop(reason)
+  console.error(`${reason}; given up: ${log.counts.dropped}, refused by the server: ${log.counts.refused}`)
+  process.exit(0)
 }
-let session
-let isStopping = false
+
+function stopWhenDone() {
+  if (inputEnded && log.isEmpty) void stop('everything is delivered')
+}
+
+const input = createInterface({ input: process.stdin, crlfDelay: Infinity })
+input.on('line', (line) => {
+  log.append(logRow(Date.now(), line.slice(0, MAX_MESSAGE).toWellFormed()))
+  connection?.wake()
+})
+input.on('close', () => {
+  inputEnded = true
+  stopWhenDone()
+})
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop('stopped'))
+
 let failures = 0
-
-createInterface({ input: process.stdin })
-  .on('line', (message) => {
-    log.add({ at: Date.now(), severity: informational, application: 'stdin', message })
-    session?.pump()
-  })
-  .on('close', () => void leaveWhenEmpty())
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, stop)
-
-while (!isStopping) {
-  session = new Session(options, log)
-  const { wasWelcome, stayAwayMs, reason } = await session.run()
-  if (isStopping) break
-  failures = wasWelcome ? 0 : failures + 1
-  const backOffMs = Math.random() * Math.min(maxWaitMs, firstWaitMs * 2 ** failures) // (17)
-  say(`${reason}; trying again`)
-  await wait(Math.max(stayAwayMs, backOffMs)) // (12)
-}
-report()
-
-function say(line) {
-  process.stderr.write(`${line}\n`)
-}
-
-function stop() {
-  isStopping = true
-  session?.leave() // (18)
-  setTimeout(() => process.exit(), 1_000).unref()
-}
-
-async function leaveWhenEmpty() {
-  while (!log.isEmpty) await wait(100)
-  stop()
-}
-
-function report() {
-  const { full, refused } = log.counts // (20)
-  say(`${log.next - 1n} lines numbered, ${full} given up, ${refused} refused by the server`)
+while (!stopping) {
+  connection = new Connection({ endpoint, agent, token, log, frames, onAnswer: stopWhenDone })
+  const { why, welcomed, awayMs } = await connection.ended
+  if (stopping) break
+  if (welcomed) failures = 0
+  const waitMs = Math.max(Math.random() * Math.min(firstWaitMs * 2 ** failures, MAX_WAIT_MS), awayMs)
+  failures += 1
+  console.error(`${why}; the next attempt is in ${Math.round(waitMs)} ms`)
+  await sleep(Math.ceil(waitMs) + 1)
 }

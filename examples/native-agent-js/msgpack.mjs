@@ -1,152 +1,140 @@
-/*
- * The part of MessagePack that the protocol uses: nil, integers, floats, text, bytes, arrays. What is read as an integer
- * beyond 2^53 comes as a bigint.
- */
+// MessagePack as the protocol uses it: no maps, no extensions. Integers are read as BigInt and floats as Number, because
+// the protocol accepts some fields in integer formats only.
 
-/** Thrown by `decode`: the bytes are not one value of the kinds above. */
-export class NotMsgpack extends Error {
-  name = 'NotMsgpack'
-}
+const MAX_DEPTH = 8
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** @param {unknown} value @returns {Uint8Array} */
-export function encode(value) {
-  /** @type {Uint8Array[]} */
-  const parts = []
-  write(value, parts)
-  return Buffer.concat(parts)
-}
-
-function write(value, parts) {
-  if (value === null || value === undefined) return parts.push(Uint8Array.of(0xc0))
-  if (Array.isArray(value)) {
-    parts.push(head(value.length, [0x90, 15], undefined, 0xdc, 0xdd))
-    for (const item of value) write(item, parts)
-    return undefined
-  }
-  if (typeof value === 'string') {
-    const text = Buffer.from(value, 'utf8')
-    return parts.push(head(text.length, [0xa0, 31], 0xd9, 0xda, 0xdb), text)
-  }
-  if (value instanceof Uint8Array) return parts.push(head(value.length, undefined, 0xc4, 0xc5, 0xc6), value)
-  if (typeof value === 'bigint') return parts.push(integer(value))
-  if (typeof value === 'number') return parts.push(Number.isSafeInteger(value) ? integer(BigInt(value)) : float(value))
-  throw new TypeError(`cannot be written: ${typeof value}`)
-}
-
-/** The bytes before something of a length: `fix` is the first byte and the largest length of the form that has none. */
-function head(length, fix, one, two, four) {
-  if (fix !== undefined && length <= fix[1]) return Uint8Array.of(fix[0] | length)
-  if (one !== undefined && length <= 0xff) return Uint8Array.of(one, length)
-  if (length <= 0xffff) return Uint8Array.of(two, length >> 8, length & 0xff)
-  const bytes = Buffer.alloc(5, four)
-  bytes.writeUInt32BE(length, 1)
+function head(marker, size, value) {
+  const bytes = Buffer.alloc(1 + size)
+  bytes[0] = marker
+  if (size === 8) bytes.writeBigUInt64BE(BigInt(value), 1)
+  else bytes.writeUIntBE(Number(value), 1, size)
   return bytes
 }
 
 function integer(value) {
-  if (value >= 0n && value <= 0x7fn) return Uint8Array.of(Number(value))
-  if (value >= 0n && value <= 0xffffffffn) {
-    const bytes = Buffer.alloc(5, 0xce)
-    bytes.writeUInt32BE(Number(value), 1)
+  if (value < 0) {
+    const bytes = head(0xd3, 8, 0)
+    bytes.writeBigInt64BE(BigInt(value), 1)
     return bytes
   }
-  const bytes = Buffer.alloc(9, 0xd3)
-  bytes.writeBigInt64BE(value, 1)
-  return bytes
+  if (value < 0x80) return Buffer.from([Number(value)])
+  if (value < 0x100) return head(0xcc, 1, value)
+  if (value < 0x10000) return head(0xcd, 2, value)
+  if (value < 0x100000000) return head(0xce, 4, value)
+  return head(0xcf, 8, value)
 }
 
 function float(value) {
-  const bytes = Buffer.alloc(9, 0xcb)
+  const bytes = Buffer.alloc(9)
+  bytes[0] = 0xcb
   bytes.writeDoubleBE(value, 1)
   return bytes
 }
 
-/** @param {Uint8Array} bytes @returns {unknown} @throws {NotMsgpack} */
-export function decode(bytes) {
-  const reader = new Reader(bytes)
-  const value = reader.value(8)
-  if (reader.rest > 0) throw new NotMsgpack('bytes behind the value')
-  return value
+function text(value) {
+  const bytes = Buffer.from(value, 'utf8')
+  const n = bytes.length
+  const start =
+    n < 32 ? Buffer.from([0xa0 | n]) : n < 0x100 ? head(0xd9, 1, n) : n < 0x10000 ? head(0xda, 2, n) : head(0xdb, 4, n)
+  return Buffer.concat([start, bytes])
 }
 
-class Reader {
-  #bytes
-  #at = 0
+function binary(value) {
+  const n = value.length
+  const start = n < 0x100 ? head(0xc4, 1, n) : n < 0x10000 ? head(0xc5, 2, n) : head(0xc6, 4, n)
+  return Buffer.concat([start, value])
+}
 
-  constructor(bytes) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+export function arrayHead(n) {
+  return n < 16 ? Buffer.from([0x90 | n]) : n < 0x10000 ? head(0xdc, 2, n) : head(0xdd, 4, n)
+}
+
+export function encode(value) {
+  if (value === null || value === undefined) return Buffer.from([0xc0])
+  if (typeof value === 'bigint') return integer(value)
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? integer(value) : float(value)
+  if (typeof value === 'string') return text(value)
+  if (value instanceof Uint8Array) return binary(value)
+  if (Array.isArray(value)) return Buffer.concat([arrayHead(value.length), ...value.map(encode)])
+  throw new TypeError(`cannot encode a ${typeof value}`)
+}
+
+/** Exactly one value; throws on anything else. */
+export function decode(arrayBuffer) {
+  const bytes = Buffer.from(arrayBuffer)
+  let at = 0
+
+  function take(n) {
+    if (at + n > bytes.length) throw new Error('truncated')
+    at += n
+    return at - n
+  }
+  const unsigned = (size) => bytes.readUIntBE(take(size), size)
+  const string = (n) => utf8.decode(bytes.subarray(take(n), at))
+  const blob = (n) => bytes.subarray(take(n), at)
+  function array(n, depth) {
+    if (depth >= MAX_DEPTH) throw new Error('nested too deep')
+    const items = []
+    for (let i = 0; i < n; i += 1) items.push(value(depth + 1))
+    return items
   }
 
-  get rest() {
-    return this.#bytes.length - this.#at
-  }
-
-  value(depth) {
-    const token = this.#unsigned(1)
-    if (token <= 0x7f) return token
-    if (token >= 0xe0) return token - 0x100
-    if (token >= 0xa0 && token <= 0xbf) return this.#text(token & 0x1f)
-    if (token >= 0x90 && token <= 0x9f) return this.#array(token & 0x0f, depth)
-    switch (token) {
+  function value(depth) {
+    const marker = bytes[take(1)]
+    if (marker < 0x80) return BigInt(marker)
+    if (marker >= 0xe0) return BigInt(marker - 0x100)
+    if (marker >= 0xa0 && marker < 0xc0) return string(marker & 0x1f)
+    if (marker >= 0x90 && marker < 0xa0) return array(marker & 0x0f, depth)
+    switch (marker) {
       case 0xc0:
         return null
+      case 0xc2:
+        return false
+      case 0xc3:
+        return true
       case 0xc4:
+        return blob(unsigned(1))
       case 0xc5:
+        return blob(unsigned(2))
       case 0xc6:
-        return Uint8Array.from(this.#take(this.#unsigned(1 << (token - 0xc4))))
+        return blob(unsigned(4))
       case 0xca:
-        return this.#take(4).readFloatBE()
+        return bytes.readFloatBE(take(4))
       case 0xcb:
-        return this.#take(8).readDoubleBE()
+        return bytes.readDoubleBE(take(8))
       case 0xcc:
+        return BigInt(unsigned(1))
       case 0xcd:
+        return BigInt(unsigned(2))
       case 0xce:
-        return this.#unsigned(1 << (token - 0xcc))
+        return BigInt(unsigned(4))
       case 0xcf:
-        return plain(this.#take(8).readBigUInt64BE())
+        return bytes.readBigUInt64BE(take(8))
       case 0xd0:
+        return BigInt(bytes.readInt8(take(1)))
       case 0xd1:
+        return BigInt(bytes.readInt16BE(take(2)))
       case 0xd2:
-        return this.#signed(1 << (token - 0xd0))
+        return BigInt(bytes.readInt32BE(take(4)))
       case 0xd3:
-        return plain(this.#take(8).readBigInt64BE())
+        return bytes.readBigInt64BE(take(8))
       case 0xd9:
+        return string(unsigned(1))
       case 0xda:
+        return string(unsigned(2))
       case 0xdb:
-        return this.#text(this.#unsigned(1 << (token - 0xd9)))
+        return string(unsigned(4))
       case 0xdc:
+        return array(unsigned(2), depth)
       case 0xdd:
-        return this.#array(this.#unsigned(2 << (token - 0xdc)), depth)
+        return array(unsigned(4), depth)
       default:
-        throw new NotMsgpack(`first byte ${token.toString(16)}`)
+        throw new Error(`refused format 0x${marker.toString(16)}`)
     }
   }
 
-  #array(length, depth) {
-    // Each item takes a byte at least: a length that cannot be is refused before anything is made for it.
-    if (depth === 0 || length > this.rest) throw new NotMsgpack('too deep or too short')
-    return Array.from({ length }, () => this.value(depth - 1))
-  }
-
-  #text(length) {
-    return this.#take(length).toString('utf8')
-  }
-
-  #unsigned(length) {
-    return this.#take(length).readUIntBE(0, length)
-  }
-
-  #signed(length) {
-    return this.#take(length).readIntBE(0, length)
-  }
-
-  #take(length) {
-    if (length > this.rest) throw new NotMsgpack('too short')
-    this.#at += length
-    return this.#bytes.subarray(this.#at - length, this.#at)
-  }
-}
-
-function plain(integer) {
-  return BigInt.asIntN(54, integer) === integer ? Number(integer) : integer
+  const result = value(0)
+  if (at !== bytes.length) throw new Error('bytes behind the value')
+  return result
 }
