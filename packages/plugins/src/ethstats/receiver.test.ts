@@ -63,9 +63,9 @@ describe('the ethstats receiver', { timeout }, () => {
           await agent.settled()
           assert.ok(!agent.heard.some((heard) => heard.includes('node-pong')), 'geth 1.10 loses a pong that is so fast')
           await receiver.host.clock.advance(3)
-          // A request for history may come between.
+          // A request for history, or the answer to the transport's own ping, may come between.
           let pong = await agent.next()
-          if (pong.includes('"history"')) pong = await agent.next()
+          while (!pong.includes('node-pong')) pong = await agent.next()
           assert.deepEqual(JSON.parse(pong).emit[1].clientTime, read.clientTime)
         }
       }
