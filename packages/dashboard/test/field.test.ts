@@ -55,12 +55,12 @@ describe('the node field', { skip }, () => {
     const tail = `…${String(fleet.blocks[0]?.block.number).slice(-3)}`
     await page
       .locator('.sweep')
-      .getByText(new RegExp(`${tail} at \\d+ ms: \\d+ %, at 1/4 speed`))
+      .getByText(new RegExp(`${tail} at \\d+ ms: \\d+ %, 1/4 speed`))
       .waitFor()
     const early = await brightDots(page)
     await page
       .locator('.sweep')
-      .getByText(new RegExp(`${tail} reached \\d+\\.\\d %, the last after \\d+ ms`))
+      .getByText(new RegExp(`${tail} reached \\d+\\.\\d % in \\d+ ms`))
       .waitFor()
     assert.ok((await brightDots(page)) > early, 'more dots have the block than at the beginning')
   })

@@ -314,12 +314,12 @@ describe('the page', { skip }, () => {
   })
 
   for (const screen of ['overview', 'nodes', `nodes&node=${hostileNames[0]}`]) {
-    test(`fits 390 px without scrolling sideways: ${screen}`, async (context) => {
-      const page = await open(context, `?screen=${screen}`, { width: 390, height: 844, reducedMotion: 'reduce' })
+    test(`fits 360 px without scrolling sideways: ${screen}`, async (context) => {
+      const page = await open(context, `?screen=${screen}`, { width: 360, height: 844, reducedMotion: 'reduce' })
       await page.locator(screen === 'overview' ? '.facts' : '.list').waitFor()
       await page.locator('.live').getByText('Live').waitFor()
       const width = await page.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth))
-      assert.equal(width, 390)
+      assert.equal(width, 360)
       await page.locator('.tabbar').getByText('Nodes').waitFor()
     })
   }

@@ -9,21 +9,19 @@ import { FieldTable } from './field-table.tsx'
 import { groupingTitles } from './group-words.ts'
 import { SweepLine } from './sweep-line.tsx'
 
-/** What the colours say; what no node is has no place. */
-const legend: readonly (readonly [
-  words: string,
-  dot: string,
-  count: (group: WireField['groups'][number]) => number,
-])[] = [
-  ['just now', 'flash', () => 1],
-  ['has it', 'on', () => 1],
-  ['not yet', 'off', () => 1],
-  ['behind', 'behind', ({ byActivity }) => byActivity.behind],
-  ['syncing', 'syncing', ({ byActivity }) => byActivity.syncing],
-  ['other head', 'other', ({ byActivity }) => byActivity.other_head],
+type Group = WireField['groups'][number]
+
+/** What the colours say, from the right; what no node is has no place, and where room is short the left end goes. */
+const legend: readonly (readonly [words: string, dot: string, count: (group: Group) => number])[] = [
   ['silent', 'silent', ({ byActivity, unclear }) => byActivity.silent - unclear],
   ['unexplained', 'unclear', ({ unclear }) => unclear],
+  ['other head', 'other', ({ byActivity }) => byActivity.other_head],
+  ['syncing', 'syncing', ({ byActivity }) => byActivity.syncing],
+  ['behind', 'behind', ({ byActivity }) => byActivity.behind],
   ['unknown', 'unknown', ({ byActivity }) => byActivity.unknown],
+  ['not yet', 'off', () => 1],
+  ['has it', 'on', () => 1],
+  ['just now', 'flash', () => 1],
 ]
 
 /** All nodes at once, one dot each, and the newest block on its way through them. */
@@ -56,7 +54,7 @@ export function NodeField(): JSX.Element {
           )}
         </Show>
         <span class="sp" />
-        <div class="legend" aria-hidden="true">
+        <div class="legend" aria-hidden="true" hidden={isText()}>
           <For each={legend.filter(([, , count]) => field()?.groups.some((group) => count(group) > 0))}>
             {([words, dot]) => (
               <span>

@@ -14,6 +14,12 @@ describe('groups on shelves', () => {
     assert.ok(many.pitchX >= 5, `${many.pitchX} px from dot to dot`)
   })
 
+  test('of few nodes and long labels take more shelves, not smaller dots', () => {
+    const few = [456, 22, 15, 4, 3].map((dots) => ({ dots, labelPx: 120 }))
+    const plan = planShelves(few, { widthPx: 330, heightPx: 360, scale: 1 })
+    assert.ok(plan && plan.pitchX >= 7, `${plan?.pitchX} px from dot to dot`)
+  })
+
   test('are not planned where even the smallest dots do not fit', () => {
     assert.equal(planShelves([item(200_000)], room), undefined)
   })

@@ -44,7 +44,9 @@ const gap = 14
  * allows. Undefined when even the smallest do not fit.
  */
 export function planShelves(items: readonly ShelfItem[], room: ShelfRoom): ShelfPlan | undefined {
-  const splits = Array.from({ length: Math.min(mostShelves, items.length) }, (_, index) => split(items, index + 1))
+  const splits = Array.from({ length: Math.min(mostShelves, items.length) }, (_, index) =>
+    split(items, index + 1, room),
+  )
   for (const [pitchX, pitchY] of pitches(room.scale)) {
     const fitting = splits
       .map((shelves) => fill(shelves, room, pitchX, pitchY))
@@ -68,28 +70,35 @@ function pitches(scale: number): readonly (readonly [number, number])[] {
   )
 }
 
-/** `count` shelves or fewer, of which the fullest holds as few dots as possible. */
-function split(items: readonly ShelfItem[], count: number): readonly (readonly ShelfItem[])[] {
+/** `count` shelves, more only where their labels need them, of which the fullest holds as few dots as possible. */
+function split(items: readonly ShelfItem[], count: number, room: ShelfRoom): readonly (readonly ShelfItem[])[] {
   let least = Math.max(...items.map(({ dots }) => dots))
   let most = items.reduce((sum, { dots }) => sum + dots, 0)
   while (least < most) {
     const middle = (least + most) >> 1
-    if (shelvesOf(items, middle).length <= count) most = middle
+    if (shelvesOf(items, middle, room).length <= count) most = middle
     else least = middle + 1
   }
-  return shelvesOf(items, least)
+  return shelvesOf(items, least, room)
 }
 
-function shelvesOf(items: readonly ShelfItem[], mostDots: number): readonly (readonly ShelfItem[])[] {
+function shelvesOf(
+  items: readonly ShelfItem[],
+  mostDots: number,
+  { widthPx, scale }: ShelfRoom,
+): readonly (readonly ShelfItem[])[] {
   const shelves: ShelfItem[][] = [[]]
-  let held = 0
+  let [dots, labelsPx] = [0, 0]
   for (const item of items) {
-    if (held > 0 && held + item.dots > mostDots) {
+    const isFull = dots + item.dots > mostDots || labelsPx + item.labelPx > widthPx
+    if (dots > 0 && isFull) {
       shelves.push([])
-      held = 0
+      dots = 0
+      labelsPx = 0
     }
     shelves.at(-1)?.push(item)
-    held += item.dots
+    dots += item.dots
+    labelsPx += item.labelPx + gap * scale
   }
   return shelves
 }

@@ -1,7 +1,6 @@
 import { type JSX, Show } from 'solid-js'
 import type { WireField } from '../feed/wire.ts'
 import { blockTail, durationText, percentText } from '../format/numbers.ts'
-import { usePage } from '../shell/page.ts'
 import { sweepAt } from './sweep.ts'
 
 /** How far the newest block has come: as the wave runs, and then what came of it. Nothing of it is announced. */
@@ -12,10 +11,9 @@ export function SweepLine(props: {
   slower: number
   per: number
 }): JSX.Element {
-  const page = usePage()
   const words = () => {
     const { field, reachedMs, slower } = props
-    return reachedMs === undefined ? reachedWords(field, page.isPhone()) : runningWords(field, reachedMs, slower)
+    return reachedMs === undefined ? reachedWords(field) : runningWords(field, reachedMs, slower)
   }
   return (
     <span class="sweep">
@@ -33,12 +31,12 @@ export function SweepLine(props: {
 }
 
 function runningWords(field: WireField, reachedMs: number, slower: number): string {
-  const speed = slower === 1 ? '' : `, at 1/${slower} speed`
+  const speed = slower === 1 ? '' : `, 1/${slower} speed`
   return ` at ${Math.round(reachedMs / 10) * 10} ms: ${percentText(sweepAt(field, reachedMs).share, 0)}${speed}`
 }
 
-function reachedWords(field: WireField, isShort: boolean): string {
+function reachedWords(field: WireField): string {
   const { share, lastMs } = sweepAt(field, Number.POSITIVE_INFINITY)
-  const after = lastMs === undefined || isShort ? '' : `, the last after ${durationText(lastMs)}`
+  const after = lastMs === undefined ? '' : ` in ${durationText(lastMs)}`
   return ` reached ${percentText(share)}${after}`
 }
