@@ -31,7 +31,7 @@ describe('the node field', { skip }, () => {
     assert.equal(await page.locator('.gl').count(), 6)
     await page.getByRole('link', { name: new RegExp(`^Germany ?${germans} nodes`) }).click()
     await page.locator('.chip').getByText('Country is Germany').waitFor()
-    await page.locator('.where').getByText(`${germans} match, of 300`).waitFor()
+    await page.locator('.where').getByText(`${germans} that match, of 300`).waitFor()
   })
 
   test('names the node behind a dot, and opens it', async (context) => {

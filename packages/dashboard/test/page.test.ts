@@ -47,6 +47,17 @@ describe('the page', { skip }, () => {
     const rows = await page.locator('.rows [role=row]').count()
     assert.ok(rows > 20 && rows < 80, `${rows} rows are in the page`)
     assert.equal(await page.locator('.list').getAttribute('aria-rowcount'), '301')
+    await page
+      .locator('.where')
+      .getByText(/^Rows 1 to 2\d of 300 nodes$/)
+      .waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('End')
+    await page
+      .locator('.where')
+      .getByText(/^Rows 2\d\d to 300 of 300 nodes$/)
+      .waitFor()
   })
 
   test('takes a new block as it comes, and says which ticks it has seen', async (context) => {

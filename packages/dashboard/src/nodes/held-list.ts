@@ -20,8 +20,16 @@ export interface HeldList {
   hold(by: 'pointer' | 'focus', on: boolean): void
   /** The rows in sight. While someone scrolls the server is asked at most once each 80 ms. */
   show(window: RowWindow): void
+  /** The first and last row that can be seen, counted from 0; told by the list. */
+  readonly sight: Accessor<Sight | undefined>
+  see(sight: Sight | undefined): void
   /** Whether a held row has left so far that its values no longer come. */
   hasLeft(key: string): boolean
+}
+
+export interface Sight {
+  readonly first: number
+  readonly last: number
 }
 
 /** Rows asked for before anyone has measured the list. */
@@ -46,6 +54,9 @@ export function createHeldList(page: Page): HeldList {
   const [holders, setHolders] = createSignal({ pointer: false, focus: false })
   const isHeld = createMemo(() => isCalm() && (holders().pointer || holders().focus))
   const [shown, show] = createSignal(firstWindow, { equals: sameWindow })
+  const [sight, see] = createSignal<Sight | undefined>(undefined, {
+    equals: (one, other) => one?.first === other?.first && one?.last === other?.last,
+  })
   const held = createHeldRows(live, isHeld, view.isCurrent, shown)
   followWindow(view, shown, isHeld, () => live()?.total ?? 0)
 
@@ -57,7 +68,7 @@ export function createHeldList(page: Page): HeldList {
   const moves = createMemo(() => movesWaiting(held(), live()))
   const hold = (by: 'pointer' | 'focus', on: boolean) => setHolders((before) => ({ ...before, [by]: on }))
   const hasLeft = (key: string) => held() !== undefined && !liveKeys().has(key)
-  return { view, content, moves, isHeld, isCalm, setCalm, hold, show, hasLeft }
+  return { view, content, moves, isHeld, isCalm, setCalm, hold, show, sight, see, hasLeft }
 }
 
 /** The rows as they stood when the hold began, with the values of now; undefined while nothing is held. */

@@ -31,6 +31,8 @@ export function createListRows(page: Page, held: HeldList): ListRows {
   const [scroller, setScroller] = createSignal<HTMLElement | null>(null)
   const total = () => held.content()?.total ?? 0
   const rowPx = () => (page.isPhone() ? 58 : 28)
+  const see = (range: { readonly startIndex: number; readonly endIndex: number } | null) =>
+    held.see(range === null || total() === 0 ? undefined : { first: range.startIndex, last: range.endIndex })
   const virtual = createVirtualizer({
     get count() {
       return total()
@@ -38,6 +40,8 @@ export function createListRows(page: Page, held: HeldList): ListRows {
     getScrollElement: scroller,
     estimateSize: rowPx,
     overscan,
+    // Where all rows are kept, what is in sight moves without them.
+    onChange: ({ range }) => see(range),
   })
   createEffect(on(rowPx, () => virtual.measure(), { defer: true }))
   const indexes = createMemo(() => virtual.getVirtualItems().map(({ index }) => index))
@@ -45,6 +49,7 @@ export function createListRows(page: Page, held: HeldList): ListRows {
     const [offset, count] = [indexes()[0], indexes().length]
     if (offset !== undefined) held.show({ offset, count })
   })
+  createEffect(on(indexes, () => see(virtual.range)))
   const rowAt = (index: number): Row | undefined => {
     const content = held.content()
     return content?.rows[index - content.offset]

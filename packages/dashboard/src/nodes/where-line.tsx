@@ -18,8 +18,13 @@ export function WhereLine(props: { held: HeldList }): JSX.Element {
     <div class="where">
       <Show when={total() !== undefined} fallback={<span class="faint">Asking for the nodes</span>}>
         <span>
+          <Show when={props.held.sight()}>
+            {(sight) => (
+              <span class="opt">{`Rows ${countText(sight().first + 1)} to ${countText(sight().last + 1)} of `}</span>
+            )}
+          </Show>
           <b>{countText(total() ?? 0)}</b>
-          <Show when={total() === known()} fallback={` match, of ${countText(known())}`}>
+          <Show when={total() === known()} fallback={` that match, of ${countText(known())}`}>
             {total() === 1 ? ' node' : ' nodes'}
           </Show>
         </span>
