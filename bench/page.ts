@@ -70,7 +70,11 @@ async function paintTimes(browser: Browser, url: string, loads: number): Promise
 async function watched<T>(browser: Browser, url: string, meanwhile: () => Promise<T>) {
   const opened = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   let bytes = 0
-  opened.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => void (bytes += payload.length)))
+  opened.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => {
+      bytes += payload.length
+    }),
+  )
   await opened.goto(url)
   await opened.locator('.gl').first().waitFor()
   bytes = 0
