@@ -14,8 +14,10 @@ const keep = Number(kept)
 const token = process.env.HEADWATCH_TOKEN ?? ''
 const firstWaitMs = Number(process.env.HEADWATCH_FIRST_WAIT_MS ?? 1_000)
 
+const say = (line) => process.stderr.write(`${line}\n`)
+
 function usage(what) {
-  console.error(`${what}\nusage: node agent.mjs ENDPOINT NAME RECORDS-KEPT`)
+  say(`${what}\nusage: node agent.mjs ENDPOINT NAME RECORDS-KEPT`)
   process.exit(2)
 }
 if (!URL.canParse(endpoint)) usage('ENDPOINT is no address')
@@ -35,7 +37,7 @@ async function stop(reason) {
   if (stopping) return
   stopping = true
   await connection?.stop(reason)
-  console.error(`${reason}; given up: ${log.counts.dropped}, refused by the server: ${log.counts.refused}`)
+  say(`${reason}; given up: ${log.counts.dropped}, refused by the server: ${log.counts.refused}`)
   process.exit(0)
 }
 
@@ -62,6 +64,6 @@ while (!stopping) {
   if (welcomed) failures = 0
   const waitMs = Math.max(Math.random() * Math.min(firstWaitMs * 2 ** failures, MAX_WAIT_MS), awayMs)
   failures += 1
-  console.error(`${why}; the next attempt is in ${Math.round(waitMs)} ms`)
+  say(`${why}; the next attempt is in ${Math.round(waitMs)} ms`)
   await sleep(Math.ceil(waitMs) + 1)
 }

@@ -62,79 +62,79 @@ export function encode(value) {
 
 /** Exactly one value; throws on anything else. */
 export function decode(arrayBuffer) {
-  const bytes = Buffer.from(arrayBuffer)
-  let at = 0
+  const reader = new Reader(Buffer.from(arrayBuffer))
+  const result = reader.value(0)
+  if (!reader.isAtEnd) throw new Error('bytes behind the value')
+  return result
+}
 
-  function take(n) {
-    if (at + n > bytes.length) throw new Error('truncated')
-    at += n
-    return at - n
+class Reader {
+  #bytes
+  #at = 0
+
+  constructor(bytes) {
+    this.#bytes = bytes
   }
-  const unsigned = (size) => bytes.readUIntBE(take(size), size)
-  const string = (n) => utf8.decode(bytes.subarray(take(n), at))
-  const blob = (n) => bytes.subarray(take(n), at)
-  function array(n, depth) {
+
+  get isAtEnd() {
+    return this.#at === this.#bytes.length
+  }
+
+  /** `depth` is how many arrays it lies in. */
+  value(depth) {
+    const marker = this.unsigned(1)
+    if (marker < 0x80) return BigInt(marker)
+    if (marker >= 0xe0) return BigInt(marker - 0x100)
+    if (marker >= 0xa0 && marker < 0xc0) return this.text(marker & 0x1f)
+    if (marker >= 0x90 && marker < 0xa0) return this.array(marker & 0x0f, depth)
+    const read = readers[marker]
+    if (!read) throw new Error(`refused format 0x${marker.toString(16)}`)
+    return read(this, depth)
+  }
+
+  unsigned(size) {
+    return this.take(size).readUIntBE(0, size)
+  }
+
+  text(length) {
+    return utf8.decode(this.take(length))
+  }
+
+  array(length, depth) {
     if (depth >= MAX_DEPTH) throw new Error('nested too deep')
     const items = []
-    for (let i = 0; i < n; i += 1) items.push(value(depth + 1))
+    for (let left = length; left > 0; left -= 1) items.push(this.value(depth + 1))
     return items
   }
 
-  function value(depth) {
-    const marker = bytes[take(1)]
-    if (marker < 0x80) return BigInt(marker)
-    if (marker >= 0xe0) return BigInt(marker - 0x100)
-    if (marker >= 0xa0 && marker < 0xc0) return string(marker & 0x1f)
-    if (marker >= 0x90 && marker < 0xa0) return array(marker & 0x0f, depth)
-    switch (marker) {
-      case 0xc0:
-        return null
-      case 0xc2:
-        return false
-      case 0xc3:
-        return true
-      case 0xc4:
-        return blob(unsigned(1))
-      case 0xc5:
-        return blob(unsigned(2))
-      case 0xc6:
-        return blob(unsigned(4))
-      case 0xca:
-        return bytes.readFloatBE(take(4))
-      case 0xcb:
-        return bytes.readDoubleBE(take(8))
-      case 0xcc:
-        return BigInt(unsigned(1))
-      case 0xcd:
-        return BigInt(unsigned(2))
-      case 0xce:
-        return BigInt(unsigned(4))
-      case 0xcf:
-        return bytes.readBigUInt64BE(take(8))
-      case 0xd0:
-        return BigInt(bytes.readInt8(take(1)))
-      case 0xd1:
-        return BigInt(bytes.readInt16BE(take(2)))
-      case 0xd2:
-        return BigInt(bytes.readInt32BE(take(4)))
-      case 0xd3:
-        return bytes.readBigInt64BE(take(8))
-      case 0xd9:
-        return string(unsigned(1))
-      case 0xda:
-        return string(unsigned(2))
-      case 0xdb:
-        return string(unsigned(4))
-      case 0xdc:
-        return array(unsigned(2), depth)
-      case 0xdd:
-        return array(unsigned(4), depth)
-      default:
-        throw new Error(`refused format 0x${marker.toString(16)}`)
-    }
+  take(length) {
+    if (this.#at + length > this.#bytes.length) throw new Error('truncated')
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
   }
+}
 
-  const result = value(0)
-  if (at !== bytes.length) throw new Error('bytes behind the value')
-  return result
+/** By the first byte. */
+const readers = {
+  0xc0: () => null,
+  0xc2: () => false,
+  0xc3: () => true,
+  0xc4: (reader) => reader.take(reader.unsigned(1)),
+  0xc5: (reader) => reader.take(reader.unsigned(2)),
+  0xc6: (reader) => reader.take(reader.unsigned(4)),
+  0xca: (reader) => reader.take(4).readFloatBE(),
+  0xcb: (reader) => reader.take(8).readDoubleBE(),
+  0xcc: (reader) => BigInt(reader.unsigned(1)),
+  0xcd: (reader) => BigInt(reader.unsigned(2)),
+  0xce: (reader) => BigInt(reader.unsigned(4)),
+  0xcf: (reader) => reader.take(8).readBigUInt64BE(),
+  0xd0: (reader) => BigInt(reader.take(1).readInt8()),
+  0xd1: (reader) => BigInt(reader.take(2).readInt16BE()),
+  0xd2: (reader) => BigInt(reader.take(4).readInt32BE()),
+  0xd3: (reader) => reader.take(8).readBigInt64BE(),
+  0xd9: (reader) => reader.text(reader.unsigned(1)),
+  0xda: (reader) => reader.text(reader.unsigned(2)),
+  0xdb: (reader) => reader.text(reader.unsigned(4)),
+  0xdc: (reader, depth) => reader.array(reader.unsigned(2), depth),
+  0xdd: (reader, depth) => reader.array(reader.unsigned(4), depth),
 }

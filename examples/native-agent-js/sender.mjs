@@ -60,25 +60,21 @@ export class Sender {
 
   nack({ stream, lane, first, last, action, retryAfterMs }) {
     if (stream !== STREAM) return
-    const refused = new Set()
+    const named = []
     for (const frame of this.#lanes[lane].open) {
       if (frame.first > last || frame.last < first) continue
-      for (const entry of this.#log.within(Math.max(frame.first, first), Math.min(frame.last, last))) {
-        if (entry.frame !== frame) continue
-        entry.frame = undefined
-        if (action === 'drop') {
-          if (entry.row) this.#log.counts.refused += 1
-          refused.add(entry)
-        } else {
-          // In the backlog it need not wait until the live lane is quiet.
-          entry.backlog = true
-          entry.notBefore = performance.now() + retryAfterMs
-        }
-      }
+      const entries = this.#log.within(Math.max(frame.first, first), Math.min(frame.last, last))
+      named.push(...entries.filter((entry) => entry.frame === frame))
       frame.unnamed = frame.unnamed.flatMap((part) => without(part, first, last))
     }
-    this.#log.remove(refused)
+    if (action === 'drop') this.#drop(named)
+    else for (const entry of named) sendAgain(entry, retryAfterMs)
     this.#close(lane, (frame) => frame.unnamed.length === 0)
+  }
+
+  #drop(entries) {
+    this.#log.counts.refused += entries.filter(({ row }) => row).length
+    this.#log.remove(entries)
   }
 
   #close(lane, isAnswered) {
@@ -92,49 +88,59 @@ export class Sender {
     return place >= 0 && open.length > 0 && this.#log.entries[place].first <= high ? -1 : place
   }
 
-  #sendOne(lane) {
-    if (this.#credit.records === 0 || this.#credit.bytes === 0) return false
+  /** What the credit leaves, and whether nothing is unanswered, in any lane. */
+  #room() {
     const unanswered = [...this.#lanes[LIVE].open, ...this.#lanes[BACKLOG].open]
-    const quiet = unanswered.length === 0
-    const records = this.#credit.records - unanswered.reduce((sum, frame) => sum + frame.records, 0)
-    const bytes = this.#credit.bytes - unanswered.reduce((sum, frame) => sum + frame.bytes, 0)
-    if (records < 1) return false
+    return {
+      quiet: unanswered.length === 0,
+      records: this.#credit.records - unanswered.reduce((sum, frame) => sum + frame.records, 0),
+      bytes: this.#credit.bytes - unanswered.reduce((sum, frame) => sum + frame.bytes, 0),
+    }
+  }
 
+  #sendOne(lane) {
+    const room = this.#room()
+    if (this.#credit.records === 0 || this.#credit.bytes === 0 || room.records < 1) return false
     const now = performance.now()
     const isDue = (entry) => !entry.frame && entry.backlog === (lane === BACKLOG) && entry.notBefore <= now
     const place = this.#begin(lane, isDue)
     const begin = this.#log.entries[place]
     if (!begin) return false
-
-    if (!begin.row) return this.#sendGap(lane, begin, bytes, quiet)
-    if (this.#frames.overhead + begin.row.length > this.#limits.frameBytes) {
-      // It can never go. What goes instead is for the next round to say: it may have joined the run before it.
-      this.#log.giveUp(begin)
-      return true
-    }
-
-    const batch = []
-    let size = this.#frames.overhead
-    for (const entry of this.#log.entries.slice(place, place + Math.min(records, this.#limits.batchRecords))) {
-      const follows = entry.row && isDue(entry) && entry.first === begin.first + batch.length
-      const fits = size + (entry.row?.length ?? 0) <= Math.min(bytes, this.#limits.frameBytes)
-      if (!follows || !(fits || (quiet && batch.length === 0))) break
-      batch.push(entry)
-      size += entry.row.length
-    }
-    if (batch.length === 0) return false
-    if (begin.first > this.#declaredNext) this.#declare()
-    const frame = this.#frames.build(
-      lane,
-      begin.first,
-      batch.map((entry) => entry.row),
-    )
-    this.#declaredNext = Math.max(this.#declaredNext, begin.first + batch.length)
-    this.#sent(lane, frame, batch, batch.length)
+    if (!begin.row) return this.#sendGap(lane, begin, room)
+    if (this.#frames.overhead + begin.row.length <= this.#limits.frameBytes)
+      return this.#sendBatch(lane, this.#gather(place, isDue, room))
+    // It can never go. What goes instead is for the next round to say: it may have joined the run before it.
+    this.#log.giveUp(begin)
     return true
   }
 
-  #sendGap(lane, entry, bytes, quiet) {
+  /** Records one behind the other from `place` on, as many as there is room for. */
+  #gather(place, isDue, room) {
+    const { batchRecords, frameBytes } = this.#limits
+    const first = this.#log.entries[place].first
+    const batch = []
+    let size = this.#frames.overhead
+    for (const entry of this.#log.entries.slice(place, place + Math.min(room.records, batchRecords))) {
+      const follows = entry.row && isDue(entry) && entry.first === first + batch.length
+      const fits = follows && size + entry.row.length <= Math.min(room.bytes, frameBytes)
+      if (!follows || !(fits || (room.quiet && batch.length === 0))) break
+      batch.push(entry)
+      size += entry.row.length
+    }
+    return batch
+  }
+
+  #sendBatch(lane, batch) {
+    if (batch.length === 0) return false
+    const { first } = batch[0]
+    if (first > this.#declaredNext) this.#declare()
+    const rows = batch.map((entry) => entry.row)
+    this.#declaredNext = Math.max(this.#declaredNext, first + batch.length)
+    this.#sent(lane, this.#frames.build(lane, first, rows), batch, batch.length)
+    return true
+  }
+
+  #sendGap(lane, entry, { bytes, quiet }) {
     const frame = gap(lane, entry.first, entry.last)
     if (frame.length > bytes && !quiet) return false
     if (entry.last >= this.#declaredNext) this.#declare()
@@ -157,6 +163,13 @@ export class Sender {
     this.#lanes[lane].high = last
     this.#send(bytes)
   }
+}
+
+/** In the backlog it need not wait until the live lane is quiet. */
+function sendAgain(entry, retryAfterMs) {
+  entry.frame = undefined
+  entry.backlog = true
+  entry.notBefore = performance.now() + retryAfterMs
 }
 
 function without(part, first, last) {
