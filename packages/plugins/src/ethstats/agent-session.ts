@@ -244,13 +244,10 @@ export class AgentSession implements SocketListener, Connection {
     this.#socket.send(frame)
   }
 
-  /** On our clock, less the way here: half a round trip, so that the error bound holds however the two ways differ. */
+  /** On our clock, less the way here. Of the client's own clock that says nothing. */
   #emit(member: Member, item: Telemetry): void {
-    const now = this.#lent.clock.now()
-    const wayMs = item.type === 'session' ? undefined : this.#link.wayMs
-    const when =
-      wayMs === undefined ? { at: now } : { at: Math.round(now - wayMs), clock: { offsetMs: 0, errorMs: wayMs } }
-    this.#lent.intake.add({ ...item, origin: member.origin, ...when })
+    const wayMs = item.type === 'session' ? 0 : (this.#link.wayMs ?? 0)
+    this.#lent.intake.add({ ...item, origin: member.origin, at: Math.round(this.#lent.clock.now() - wayMs) })
   }
 
   #emitSession(member: Member, change: SessionChange, reason?: string): void {

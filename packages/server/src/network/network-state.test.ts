@@ -195,6 +195,17 @@ describe('propagation', () => {
     )
   })
 
+  test('may be wrong by the way here where reports come without a clock, of which then only readings tell', () => {
+    const state = stateOf()
+    state.apply(head('old', header(7)))
+    state.apply(metrics('old', { latency_ms: 12 }))
+    assert.equal(state.reader.networks()[0]?.clockErrorMs, 12)
+    assert.equal(state.reader.node(network, 'old')?.clock, undefined)
+    state.apply(metrics('old', { latency_ms: 9, clock_offset_ms: -5000, clock_error_ms: 10 }))
+    assert.deepEqual(state.reader.node(network, 'old')?.clock, { offsetMs: -5000, errorMs: 10 })
+    assert.equal(state.reader.networks()[0]?.clockErrorMs, 9)
+  })
+
   test('is not told by repeats and history', () => {
     const state = stateOf()
     state.apply(head('a', header(7)))

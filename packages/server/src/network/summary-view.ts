@@ -11,6 +11,7 @@ import { chainOf, unknownNetwork } from './network-identity.ts'
 import { bucketCount, bucketMs } from './receptions.ts'
 import { standingOf } from './standing.ts'
 import type { WatchedNetwork } from './watched-network.ts'
+import type { WatchedNode } from './watched-node.ts'
 import { chainName } from './well-known-chains.ts'
 
 const blocksMeasured = 100
@@ -58,11 +59,16 @@ function countNodes(network: WatchedNetwork, now: UnixMs, behindAfterMs: number)
       silentBy[node.silence.cause] += 1
       continue
     }
-    clockErrorMs = Math.max(clockErrorMs, node.clock?.errorMs ?? 0)
+    clockErrorMs = Math.max(clockErrorMs, errorOf(node))
     if (node.facts.gasPriceWei !== undefined) prices.push(Number(node.facts.gasPriceWei))
   }
   const price = median(prices)
   return { byActivity, silentBy, clockErrorMs, ...(price !== undefined && { gasPriceWei: BigInt(price) }) }
+}
+
+/** How wrong the times of its reports may be. Those that come without a clock are dated here, and may be wrong by the way. */
+function errorOf({ clock, facts }: WatchedNode): number {
+  return clock?.errorMs ?? facts.latencyMs ?? 0
 }
 
 /** The middle one, so that one node's word moves nothing. */
