@@ -63,7 +63,10 @@ export function createPage(): Page {
     pins: createPins(network),
     networks,
     network,
-    summary: () => onlyValueOf<WireSummary>(summaryView),
+    // The list of networks has it too, and comes a tick earlier.
+    summary: createMemo(
+      () => onlyValueOf<WireSummary>(summaryView) ?? networks()?.find((one) => one.network === network()),
+    ),
     blocks,
     alarms,
     problems: () => onlyValueOf<{ readonly problems: readonly string[] }>(server)?.problems ?? [],
