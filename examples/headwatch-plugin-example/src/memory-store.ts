@@ -191,6 +191,7 @@ function close(draft: Draft, source: Source, range: SequenceRange): void {
 /** Only the end counts: what one batch tears apart the next may join. */
 function checkRangeCount({ ranges }: Draft): void {
   for (const closed of ranges.values()) {
-    if (closed.length > maxRanges) throw new RetryableError(`a source would need more than ${maxRanges} ranges`)
+    if (closed.length > maxRanges)
+      throw new RetryableError(`a source would need more than ${maxRanges} ranges`, { scope: 'this_data' })
   }
 }

@@ -28,7 +28,15 @@ export {
 } from '@headwatch/protocol'
 export { addressPrefix } from './address-prefix.ts'
 export type { Action, Admission, AdmissionVerdict, Knock, Principal, RefusalReason } from './admission.ts'
-export { RejectedError, RetryableError, retryAfterOf, type Verdict, verdictOf } from './errors.ts'
+export {
+  concernsThisDataOnly,
+  RejectedError,
+  type RetryScope,
+  RetryableError,
+  retryAfterOf,
+  type Verdict,
+  verdictOf,
+} from './errors.ts'
 export type { FrontDoor, Socket, SocketListener, WebSocketRoute } from './front-door.ts'
 export type { Clock, Host, Logger, Meter } from './host.ts'
 export type { NetworkReader } from './network-reader.ts'

@@ -145,7 +145,8 @@ export interface Store extends StoreReader, AsyncDisposable {
    * Stores batches and closes their ranges and then the gaps, all or nothing, durable once it resolves. Calls may overlap
    * in time. Sequence numbers are deduplicated per source, whatever the lane. Session events count as stored; no question asks for them.
    *
-   * @throws {RetryableError} nothing was stored; try again, also when a source would need more than `maxRanges`.
+   * @throws {RetryableError} nothing was stored; try again. With `scope: 'this_data'` when a source would need more than
+   * `maxRanges`: other sources' data can go on without it.
    * @throws {RejectedError} a batch or gap that contradicts itself, or numbers beyond `storeLimits`.
    */
   append(batches: readonly Batch[], gaps: readonly Gap[], signal: AbortSignal): Promise<AppendOutcome>

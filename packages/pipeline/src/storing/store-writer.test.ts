@@ -54,6 +54,23 @@ async function writerTo(
 }
 
 describe('a store writer', () => {
+  test('gives back what alone cannot be taken now, at once, and stores all others without a pause', async () => {
+    const { writer, clock, ranges } = await writerTo((batches) => {
+      if (batches.some(({ source }) => source.agent === 'full of holes'))
+        throw new RetryableError('too many holes', { scope: 'this_data' })
+    })
+    const others = Array.from({ length: 6 }, (_, index) => `agent ${index}`)
+    const written = others.map((agent) => writer.write({ batch: batchOf(agent, 1n) }, 'sender'))
+    const holed = writer.write({ batch: batchOf('full of holes', 99n) }, 'sender')
+    const after = writer.write({ batch: batchOf('late', 1n) }, 'sender')
+    const before = clock.monotonicMs()
+    await assert.rejects(holed, { retryable: true })
+    await Promise.all([...written, after])
+    assert.equal(clock.monotonicMs(), before)
+    assert.equal(writer.isFailing, false)
+    for (const agent of [...others, 'late']) assert.deepEqual(await ranges(agent), [{ first: 1n, last: 1n }])
+  })
+
   test('that waits for a hole to be closed hears of it before anything else that waits', async () => {
     const held = Promise.withResolvers<void>()
     let isHeld = true

@@ -1,5 +1,5 @@
 import type { Batch, Gap } from '@headwatch/protocol'
-import { RejectedError, RetryableError, retryAfterOf, verdictOf } from '@headwatch/sdk'
+import { concernsThisDataOnly, RejectedError, RetryableError, retryAfterOf, verdictOf } from '@headwatch/sdk'
 import { Pause } from '../delivery/pause.ts'
 import { messageOf, type SupervisionParts } from '../supervision/supervised.ts'
 import { unlessAborted } from '../supervision/unless-aborted.ts'
@@ -39,7 +39,7 @@ export const poisonFaults = 5
 
 /**
  * Brings what pipelines accept into one store. What waits while an append runs goes together in the next one. After a
- * failure fewer go together, down to one, so that a batch the store will not have costs itself and never the others.
+ * failure fewer go together, down to one, so that a batch the store will not have, or not now, costs itself and never the others.
  */
 export class StoreWriter {
   readonly name: string
@@ -181,6 +181,10 @@ export class StoreWriter {
       return
     }
     this.#parts.meter.count('headwatch_retries_total', 1, { store: this.name })
+    if (concernsThisDataOnly(error)) {
+      if (group.length === 1) for (const { reject } of this.#leave(1)) reject(error)
+      return
+    }
     const wasAway = this.#isAway
     this.#pause.failed(retryAfterOf(error))
     if (!wasAway && this.#isAway)

@@ -97,10 +97,14 @@ export class CommitQueue {
       for (const [index, { resolve, reject }] of appends.entries()) {
         const result = results[index]
         if (result !== undefined && 'stored' in result) resolve(result)
-        else reject(new RetryableError(`agent ${result?.tooManyRangesOf} has too many holes in what is stored of it`))
+        else reject(tooManyHoles(result?.tooManyRangesOf))
       }
     } catch (error) {
       for (const { reject } of appends) reject(error)
     }
   }
+}
+
+function tooManyHoles(agent = 'unknown'): RetryableError {
+  return new RetryableError(`agent ${agent} has too many holes in what is stored of it`, { scope: 'this_data' })
 }

@@ -46,7 +46,7 @@ export const storeAppendCases: Readonly<Record<string, (given: StoreCase) => Pro
     const scattered = Array.from({ length: 9 }, (_, index) => batchOf([peersAt(index)], BigInt(index * 2)))
     const gap = { source: other, first: 7n, last: 8n, reason: 'lost' as const }
     const all = [batchOf([peersAt(50)], 0n, other), ...scattered]
-    await assert.rejects(store.append(all, [gap], signal), { retryable: true })
+    await assert.rejects(store.append(all, [gap], signal), { retryable: true, scope: 'this_data' })
     assert.deepEqual(await store.storedRanges(source), [])
     assert.deepEqual(await store.storedRanges(other), [])
     assert.deepEqual(await store.gaps({ limit: 10 }), [])

@@ -125,7 +125,7 @@ function planOf(
   }
   for (const { source } of [...batches, ...gaps]) {
     if (rangesOf(source).length > maxRanges)
-      throw new RetryableError(`agent ${source.agent} would need more than ${maxRanges} ranges`)
+      throw new RetryableError(`agent ${source.agent} would need more than ${maxRanges} ranges`, { scope: 'this_data' })
   }
   return { ranges, fresh, gaps: open }
 }

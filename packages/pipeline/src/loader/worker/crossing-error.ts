@@ -1,4 +1,11 @@
-import { RejectedError, RetryableError, retryAfterOf, verdictOf } from '@headwatch/sdk'
+import {
+  concernsThisDataOnly,
+  RejectedError,
+  type RetryScope,
+  RetryableError,
+  retryAfterOf,
+  verdictOf,
+} from '@headwatch/sdk'
 
 /** A thrown value as it goes from one thread to another: what it says and what it asks for, not its class. */
 export interface CrossingError {
@@ -6,6 +13,7 @@ export interface CrossingError {
   readonly message: string
   readonly verdict: 'retry' | 'reject' | 'fault'
   readonly retryAfterMs: number | undefined
+  readonly scope: RetryScope
 }
 
 /** What `thrown` says to the other thread. Never throws, whatever was thrown. */
@@ -17,15 +25,23 @@ export function packError(thrown: unknown): CrossingError {
       message: String(message),
       verdict: verdictOf(thrown),
       retryAfterMs: retryAfterOf(thrown),
+      scope: concernsThisDataOnly(thrown) ? 'this_data' : 'everything',
     }
   } catch {
-    return { name: 'Error', message: 'something unreadable was thrown', verdict: 'fault', retryAfterMs: undefined }
+    return {
+      name: 'Error',
+      message: 'something unreadable was thrown',
+      verdict: 'fault',
+      retryAfterMs: undefined,
+      scope: 'everything',
+    }
   }
 }
 
 /** The error on this side of the thread boundary: `verdictOf` reads from it what it read on the other. */
-export function unpackError({ name, message, verdict, retryAfterMs }: CrossingError): Error {
-  if (verdict === 'retry') return new RetryableError(message, retryAfterMs === undefined ? {} : { retryAfterMs })
+export function unpackError({ name, message, verdict, retryAfterMs, scope }: CrossingError): Error {
+  if (verdict === 'retry')
+    return new RetryableError(message, { scope, ...(retryAfterMs !== undefined && { retryAfterMs }) })
   if (verdict === 'reject') return new RejectedError(message)
   return Object.assign(new Error(message), { name })
 }
