@@ -40,14 +40,10 @@ export function fieldOf(
   for (const node of nodes) {
     if (!matches(node)) continue
     counted++
-    const { activity } = node
-    const key = keyOf(node, activity, by)
+    const key = keyOf(node, by)
     const tally = tallies.get(key) ?? newTally(key)
     if (tally.nodes === 0) tallies.set(key, tally)
-    tally.nodes++
-    tally.byActivity[activity]++
-    if (activity === 'silent' && node.silence?.cause === 'unclear') tally.unclear++
-    if (activity === 'in_sync' && head !== undefined) take(tally, node, head)
+    count(tally, node, head)
   }
   return {
     by,
@@ -55,6 +51,14 @@ export function fieldOf(
     nodes: counted,
     groups: inOrder([...tallies.values()], groups),
   }
+}
+
+function count(tally: Tally, node: ListedNode, head: SeenBlock | undefined): void {
+  const { activity } = node
+  tally.nodes++
+  tally.byActivity[activity]++
+  if (activity === 'silent' && node.silence?.cause === 'unclear') tally.unclear++
+  if (activity === 'in_sync' && head !== undefined) take(tally, node, head)
 }
 
 /** A node that stands on the head has it too, but says nothing of when it took it. */
@@ -69,16 +73,16 @@ function take(tally: Tally, node: ListedNode, { block }: SeenBlock): void {
   tally.taken.set(step, (tally.taken.get(step) ?? 0) + 1)
 }
 
-function keyOf(node: ListedNode, activity: NodeActivity, by: FieldGrouping): string | undefined {
+function keyOf(node: ListedNode, by: FieldGrouping): string | undefined {
   switch (by) {
     case 'country':
       return node.location?.country
     case 'client':
       return node.client === undefined ? undefined : clientName(node.client)
     case 'head':
-      return activity === 'other_head' ? node.head?.hash : activity
+      return node.activity === 'other_head' ? node.head?.hash : node.activity
     case 'state':
-      return activity
+      return node.activity
   }
 }
 
