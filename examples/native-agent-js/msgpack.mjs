@@ -87,7 +87,7 @@ class Reader {
     if (marker >= 0xe0) return BigInt(marker - 0x100)
     if (marker >= 0xa0 && marker < 0xc0) return this.text(marker & 0x1f)
     if (marker >= 0x90 && marker < 0xa0) return this.array(marker & 0x0f, depth)
-    const read = readers[marker]
+    const read = readers.get(marker)
     if (!read) throw new Error(`refused format 0x${marker.toString(16)}`)
     return read(this, depth)
   }
@@ -115,26 +115,26 @@ class Reader {
 }
 
 /** By the first byte. */
-const readers = {
-  0xc0: () => null,
-  0xc2: () => false,
-  0xc3: () => true,
-  0xc4: (reader) => reader.take(reader.unsigned(1)),
-  0xc5: (reader) => reader.take(reader.unsigned(2)),
-  0xc6: (reader) => reader.take(reader.unsigned(4)),
-  0xca: (reader) => reader.take(4).readFloatBE(),
-  0xcb: (reader) => reader.take(8).readDoubleBE(),
-  0xcc: (reader) => BigInt(reader.unsigned(1)),
-  0xcd: (reader) => BigInt(reader.unsigned(2)),
-  0xce: (reader) => BigInt(reader.unsigned(4)),
-  0xcf: (reader) => reader.take(8).readBigUInt64BE(),
-  0xd0: (reader) => BigInt(reader.take(1).readInt8()),
-  0xd1: (reader) => BigInt(reader.take(2).readInt16BE()),
-  0xd2: (reader) => BigInt(reader.take(4).readInt32BE()),
-  0xd3: (reader) => reader.take(8).readBigInt64BE(),
-  0xd9: (reader) => reader.text(reader.unsigned(1)),
-  0xda: (reader) => reader.text(reader.unsigned(2)),
-  0xdb: (reader) => reader.text(reader.unsigned(4)),
-  0xdc: (reader, depth) => reader.array(reader.unsigned(2), depth),
-  0xdd: (reader, depth) => reader.array(reader.unsigned(4), depth),
-}
+const readers = new Map([
+  [0xc0, () => null],
+  [0xc2, () => false],
+  [0xc3, () => true],
+  [0xc4, (reader) => reader.take(reader.unsigned(1))],
+  [0xc5, (reader) => reader.take(reader.unsigned(2))],
+  [0xc6, (reader) => reader.take(reader.unsigned(4))],
+  [0xca, (reader) => reader.take(4).readFloatBE()],
+  [0xcb, (reader) => reader.take(8).readDoubleBE()],
+  [0xcc, (reader) => BigInt(reader.unsigned(1))],
+  [0xcd, (reader) => BigInt(reader.unsigned(2))],
+  [0xce, (reader) => BigInt(reader.unsigned(4))],
+  [0xcf, (reader) => reader.take(8).readBigUInt64BE()],
+  [0xd0, (reader) => BigInt(reader.take(1).readInt8())],
+  [0xd1, (reader) => BigInt(reader.take(2).readInt16BE())],
+  [0xd2, (reader) => BigInt(reader.take(4).readInt32BE())],
+  [0xd3, (reader) => reader.take(8).readBigInt64BE()],
+  [0xd9, (reader) => reader.text(reader.unsigned(1))],
+  [0xda, (reader) => reader.text(reader.unsigned(2))],
+  [0xdb, (reader) => reader.text(reader.unsigned(4))],
+  [0xdc, (reader, depth) => reader.array(reader.unsigned(2), depth)],
+  [0xdd, (reader, depth) => reader.array(reader.unsigned(4), depth)],
+])

@@ -174,17 +174,19 @@ export class StoreWriter {
 
   #failed(group: readonly Waiting[], error: unknown): void {
     const verdict = verdictOf(error)
-    const [only] = group
     this.#together = Math.max(1, Math.floor(group.length / 2))
-    if (verdict === 'reject') {
-      if (group.length === 1) this.#refuse(error, 'rejected')
-      return
-    }
-    this.#parts.meter.count('headwatch_retries_total', 1, { store: this.name })
-    if (concernsThisDataOnly(error)) {
-      if (group.length === 1) for (const { reject } of this.#leave(1)) reject(error)
-      return
-    }
+    if (verdict !== 'reject') this.#parts.meter.count('headwatch_retries_total', 1, { store: this.name })
+    if (verdict !== 'reject' && !concernsThisDataOnly(error)) this.#pauseAfter(error)
+    const [only] = group
+    if (only === undefined || group.length > 1) return
+    if (verdict === 'reject') this.#refuse(error, 'rejected')
+    else if (concernsThisDataOnly(error)) for (const { reject } of this.#leave(1)) reject(error)
+    else if (verdict === 'fault' && this.#isPoison(only))
+      this.#refuse(new RejectedError('the store breaks on it', { cause: error }), 'poison')
+    else this.#waiting.push(...this.#waiting.splice(0, 1)) // Perhaps the others have better luck.
+  }
+
+  #pauseAfter(error: unknown): void {
     const wasAway = this.#isAway
     this.#pause.failed(retryAfterOf(error))
     if (!wasAway && this.#isAway)
@@ -192,11 +194,7 @@ export class StoreWriter {
         store: this.name,
         reason: messageOf(error),
       })
-    if (verdict === 'fault') this.#store.fault(error)
-    if (only === undefined || group.length > 1) return
-    if (verdict === 'fault' && this.#isPoison(only))
-      this.#refuse(new RejectedError('the store breaks on it', { cause: error }), 'poison')
-    else this.#waiting.push(...this.#waiting.splice(0, 1)) // Perhaps the others have better luck.
+    if (verdictOf(error) === 'fault') this.#store.fault(error)
   }
 
   #isPoison(waiting: Waiting): boolean {
