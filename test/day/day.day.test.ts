@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { DayEvent } from './day.ts'
 import { agentIsKilled } from './events/agent-is-killed.ts'
 import { diskIsFull } from './events/disk-is-full.ts'
+import { everyClientJoins } from './events/every-client-joins.ts'
 import { everyoneArrives } from './events/everyone-arrives.ts'
 import { everyoneLeaves } from './events/everyone-leaves.ts'
 import { nodeDies } from './events/node-dies.ts'
@@ -20,6 +21,7 @@ import { startDay } from './start-day.ts'
 /** The day, in its order. A capability adds its line. */
 const events: readonly DayEvent[] = [
   everyoneArrives,
+  everyClientJoins,
   nodeDies,
   everyoneIsMeasured,
   ordinaryLife(30),

@@ -12,6 +12,8 @@ export interface ServerOptions {
 export interface Server extends AsyncDisposable {
   readonly dataFolder: string
   readonly api: ServerApi
+  /** Lets ethstats clients in. */
+  readonly secret: string
   readonly process: HeadwatchProcess
   restart(): Promise<void>
 }
@@ -28,6 +30,7 @@ export async function startServer({ program, port, dataFolder, secret }: ServerO
   let process = await start()
   return {
     dataFolder,
+    secret,
     api: new ServerApi(`http://127.0.0.1:${port}`),
     get process() {
       return process
