@@ -175,6 +175,30 @@ describe('a store that is behind', () => {
     assert.ok(refused.every(({ retryable }) => retryable === true))
   })
 
+  test('stores under its own source what is appended while more questions come than may wait', async () => {
+    await using folder = await temporaryFolder()
+    await using store = await opened({ folder: folder.path, maxQuestions: 1 })
+    const questions = Promise.allSettled(Array.from({ length: 50 }, () => store.storedRanges(runSource)))
+    const appended = [store.append([runBatch(0, 10)], [], never)]
+    const source = { ...runSource, stream: 'another' }
+    appended.push(store.append([{ ...runBatch(0, 3), source }], [], never))
+    await Promise.all(appended)
+    await questions
+    assert.deepEqual(await store.storedRanges(runSource), [{ first: 0n, last: 9n }])
+    assert.deepEqual(await store.storedRanges(source), [{ first: 0n, last: 2n }])
+  })
+
+  test('survives what cannot be handed to its thread, however often it comes', async () => {
+    await using folder = await temporaryFolder()
+    await using store = await opened({ folder: folder.path, maxQuestions: 1 })
+    const batch = runBatch(0, 1)
+    const broken = { type: 'log', origin: { agent: 'eu-1', node: 'geth' }, at: 1, message: () => 'no text' }
+    const unsendable = { ...batch, source: { ...runSource, stream: 'broken' }, records: [broken] as never }
+    for (let turn = 0; turn < 20; turn++) await assert.rejects(store.append([unsendable], [], never))
+    await store.append([batch], [], never)
+    assert.equal(await assertStoredOnce(store), 1)
+  })
+
   test('lets go of a question nobody waits for, and of an append that has not begun', async () => {
     await using folder = await temporaryFolder()
     await using store = await opened({ folder: folder.path })

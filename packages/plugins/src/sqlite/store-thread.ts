@@ -18,7 +18,10 @@ export interface ThreadOptions {
   readonly onEvents: (events: readonly FolderEvent[]) => void
 }
 
-/** A worker thread that answers requests in their order. A slot more than questions, for the store's own requests. */
+/** Places for the store's own requests, which questions never take. */
+const ownPlaces = 8
+
+/** A worker thread that answers requests in their order. */
 export class StoreThread {
   readonly #worker: Worker
   readonly #slots: Int32Array
@@ -32,7 +35,7 @@ export class StoreThread {
   #state: 'running' | 'ended' = 'running'
 
   constructor({ role, config, onEvents }: ThreadOptions) {
-    const places = config.maxQuestions + 8
+    const places = config.maxQuestions + ownPlaces
     const cancelled = new SharedArrayBuffer(places * Int32Array.BYTES_PER_ELEMENT)
     this.#slots = new Int32Array(cancelled)
     this.#free = Array.from({ length: places }, (_, index) => index)
@@ -55,19 +58,22 @@ export class StoreThread {
   }
 
   /** Rejects with the signal's reason as soon as it aborts; the thread stops working on it at its next check. */
-  ask<T>(request: Request, signal?: AbortSignal): Promise<T> {
+  async ask<T>(request: Request, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted()
+    if (!isOwn(request) && this.#free.length <= ownPlaces) throw tooMany()
     return this.#send(request, signal, [])
   }
 
+  /** @throws where the thread has not been sent it. */
   #send<T>(request: Request, signal: AbortSignal | undefined, moved: readonly ArrayBuffer[]): Promise<T> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason)
-    if (this.hasEnded) return Promise.reject(new RetryableError('the store thread ended'))
-    const slot = this.#free.pop()
-    if (slot === undefined)
-      return Promise.reject(new RetryableError('the store has too many questions waiting', { retryAfterMs: 100 }))
+    if (this.hasEnded) throw new RetryableError('the store thread ended')
+    const slot = this.#free.at(-1)
+    if (slot === undefined) throw tooMany()
     this.#lastId += 1
     const id = this.#lastId
     Atomics.store(this.#slots, slot, 0)
+    this.#worker.postMessage({ id, slot, request } satisfies Envelope, moved)
+    this.#free.pop()
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const onAbort = (): void => {
       Atomics.store(this.#slots, slot, 1)
@@ -76,18 +82,17 @@ export class StoreThread {
     signal?.addEventListener('abort', onAbort, { once: true })
     const stopListening = (): void => signal?.removeEventListener('abort', onAbort)
     this.#waiting.set(id, { slot, resolve, reject, stopListening })
-    this.#worker.postMessage({ id, slot, request } satisfies Envelope, moved)
     return promise as Promise<T>
   }
 
   /** Has the writer store appends in one transaction; the outcome of each. Settles as `ask` does. */
-  commit(appends: readonly Append[], now: UnixMs): Promise<readonly AppendResult[]> {
+  async commit(appends: readonly Append[], now: UnixMs): Promise<readonly AppendResult[]> {
     try {
       const packed = this.#packer.pack(appends)
-      return this.#send({ ask: 'commit', packed, now }, undefined, [packed.numbers.buffer])
+      return await this.#send({ ask: 'commit', packed, now }, undefined, [packed.numbers.buffer])
     } catch (error) {
       this.#packer.forget()
-      return Promise.reject(error)
+      throw error
     }
   }
 
@@ -117,6 +122,14 @@ export class StoreThread {
     this.#waiting.clear()
     resolve()
   }
+}
+
+function isOwn({ ask }: Request): boolean {
+  return ask === 'open' || ask === 'close' || ask === 'seal' || ask === 'commit'
+}
+
+function tooMany(): RetryableError {
+  return new RetryableError('the store has too many questions waiting', { retryAfterMs: 100 })
 }
 
 function errorFrom({ verdict, message }: Failure): Error {
