@@ -1,5 +1,5 @@
 import type { Batch, Telemetry, TelemetryRecord } from '@headwatch/protocol'
-import { type Meter, type Processor, RetryableError } from '@headwatch/sdk'
+import { type Emit, type Meter, type Processor, RetryableError } from '@headwatch/sdk'
 import type { Supervised } from '../supervision/supervised.ts'
 
 /** What a batch became: itself, changed, with holes where records were dropped; and what processors added. */
@@ -23,6 +23,12 @@ export interface ProcessorInPlace {
 
 interface Stage extends ProcessorInPlace {
   faultsInRow: number
+}
+
+/** One way of records through the stages: what is added meanwhile, and how each stage adds it. */
+interface Walk {
+  readonly added: TelemetryRecord[]
+  readonly emits: readonly Emit[]
 }
 
 /**
@@ -50,47 +56,58 @@ export class Processing {
 
   process(batch: Batch): Processed {
     if (this.#stages.length === 0) return { batch, added: [] }
-    const added: TelemetryRecord[] = []
+    const walk = this.#walk()
     const records: TelemetryRecord[] = []
     const offsets: number[] = []
     for (const [index, record] of batch.records.entries()) {
-      const kept = this.#through(record, 0, added)
+      const kept = this.#through(record, 0, walk)
       if (kept === undefined) continue
       records.push(kept)
       offsets.push(batch.offsets?.[index] ?? index)
     }
     const { offsets: _, ...rest } = batch
-    return { batch: { ...rest, records, ...(records.length < batch.count && { offsets }) }, added }
+    return { batch: { ...rest, records, ...(records.length < batch.count && { offsets }) }, added: walk.added }
   }
 
   /** What becomes of an item that is new here: itself, and what processors add to it. */
   add(item: Telemetry): readonly TelemetryRecord[] {
-    const added: TelemetryRecord[] = []
-    this.#emit(item, 0, added)
-    return added
+    const walk = this.#walk()
+    this.#emit(item, 0, walk)
+    return walk.added
   }
 
   /** Asks the processors for judgements about what did not come. */
   tick(): readonly TelemetryRecord[] {
-    const added: TelemetryRecord[] = []
+    const walk = this.#walk()
     for (const [index, stage] of this.#stages.entries()) {
-      if (!stage.ticksHere) continue
-      const emit = (item: Telemetry) => this.#emit(item, index + 1, added)
-      this.#guard(stage, (processor) => {
-        processor.tick?.(emit)
-        return undefined
-      })
+      const instance = stage.processor.current
+      const emit = walk.emits[index]
+      if (!stage.ticksHere || instance?.tick === undefined || emit === undefined) continue
+      try {
+        instance.tick(emit)
+        stage.faultsInRow = 0
+      } catch (error) {
+        stumble(stage, instance, error)
+      }
     }
-    return added
+    return walk.added
   }
 
-  #through(record: TelemetryRecord, from: number, added: TelemetryRecord[]): TelemetryRecord | undefined {
+  #walk(): Walk {
+    const walk: Walk = {
+      added: [],
+      emits: this.#stages.map((_, index) => (item: Telemetry) => this.#emit(item, index + 1, walk)),
+    }
+    return walk
+  }
+
+  #through(record: TelemetryRecord, from: number, walk: Walk): TelemetryRecord | undefined {
     let current = record
     for (let index = from; index < this.#stages.length; index++) {
       const stage = this.#stages[index]
-      if (stage === undefined) break
-      const emit = (item: Telemetry) => this.#emit(item, index + 1, added)
-      const answer = this.#guard(stage, (processor) => processor.process(current, emit))
+      const emit = walk.emits[index]
+      if (stage === undefined || emit === undefined) break
+      const answer = judge(stage, current, emit)
       if (answer === 'fault' || answer === undefined) {
         const reason = answer === 'fault' ? 'fault' : 'processor'
         this.#meter.count('headwatch_dropped_total', 1, { at: stage.processor.name, reason })
@@ -101,28 +118,27 @@ export class Processing {
     return current
   }
 
-  #emit(item: Telemetry, next: number, added: TelemetryRecord[]): void {
-    const kept = this.#through(this.#complete(item), next, added)
-    if (kept !== undefined) added.push(kept)
+  #emit(item: Telemetry, next: number, walk: Walk): void {
+    const kept = this.#through(this.#complete(item), next, walk)
+    if (kept !== undefined) walk.added.push(kept)
   }
+}
 
-  #guard(
-    stage: Stage,
-    use: (processor: Processor) => TelemetryRecord | undefined,
-  ): TelemetryRecord | undefined | 'fault' {
-    const { processor } = stage
-    const instance = processor.current
-    if (instance === undefined) return 'fault'
-    try {
-      const answer = use(instance)
-      stage.faultsInRow = 0
-      return answer
-    } catch (error) {
-      if (++stage.faultsInRow >= faultsUntilRestart) {
-        stage.faultsInRow = 0
-        void processor.fault(error, instance)
-      } else processor.stumbled(error)
-      return 'fault'
-    }
+function judge(stage: Stage, record: TelemetryRecord, emit: Emit): TelemetryRecord | undefined | 'fault' {
+  const instance = stage.processor.current
+  if (instance === undefined) return 'fault'
+  try {
+    const answer = instance.process(record, emit)
+    stage.faultsInRow = 0
+    return answer
+  } catch (error) {
+    stumble(stage, instance, error)
+    return 'fault'
   }
+}
+
+function stumble(stage: Stage, instance: Processor, error: unknown): void {
+  if (++stage.faultsInRow < faultsUntilRestart) return stage.processor.stumbled(error)
+  stage.faultsInRow = 0
+  void stage.processor.fault(error, instance)
 }
