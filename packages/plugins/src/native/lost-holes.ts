@@ -1,4 +1,12 @@
-import { type GapReason, maxRanges, openParts } from '@headwatch/protocol'
+import {
+  closeRange,
+  type GapReason,
+  maxRanges,
+  openParts,
+  type SequenceRange,
+  type Source,
+  sourceText,
+} from '@headwatch/protocol'
 import type { Clock, ReceiverHost } from '@headwatch/sdk'
 import { type HandOverParts, handOverGap, type NumberedRun } from './hand-over.ts'
 import type { RelayLosses } from './relay-losses.ts'
@@ -31,16 +39,24 @@ export async function closeLostHoles(
   const signal = AbortSignal.any([over.signal, parts.signal])
   while (!signal.aborted) {
     await parts.clock.sleep(lookAfterMs, signal).catch(() => undefined)
-    if (signal.aborted) return
-    try {
-      if (await hasOlder(frame, parts)) continue
-      for (const run of passedOn) {
-        await closeHolesIn(run, parts.losses.reasonOf(frame.source) ?? 'lost', parts)
-        await closeLowestHole(run, parts)
-      }
-    } catch {
-      // The store cannot tell now; it is asked again.
+    if (!signal.aborted) await lookForLostHoles(frame, passedOn, parts)
+  }
+}
+
+/** The same once, for a frame of which a part was refused for now. Never throws. */
+export async function lookForLostHoles(
+  frame: NumberedRun,
+  passedOn: readonly NumberedRun[],
+  parts: LostHolesParts,
+): Promise<void> {
+  try {
+    if (await hasOlder(frame, parts)) return
+    for (const run of passedOn) {
+      await closeHolesIn(run, passedOn, parts.losses.reasonOf(frame.source) ?? 'lost', parts)
+      await closeLowestHole(run, passedOn, parts)
     }
+  } catch {
+    // The store cannot tell now; it is asked again.
   }
 }
 
@@ -60,7 +76,7 @@ export async function closeWhatWasLost(
   try {
     if (await hasOlder(frame, parts)) return
     for (const run of unchecked) {
-      await closeHolesIn(run, reason, parts)
+      await closeHolesIn(run, passedOn, reason, parts)
       if (run.passed !== undefined) losses.checked(frame.source, frame.first, run.source)
     }
   } catch {
@@ -74,17 +90,39 @@ async function hasOlder({ source, first }: NumberedRun, { storedRanges, signal }
 }
 
 /** What the relay passed on before, and has not come although nothing older can. */
-async function closeHolesIn({ source, passed }: NumberedRun, reason: GapReason, parts: LostHolesParts): Promise<void> {
+async function closeHolesIn(
+  { source, passed }: NumberedRun,
+  frame: readonly NumberedRun[],
+  reason: GapReason,
+  parts: LostHolesParts,
+): Promise<void> {
   if (passed === undefined) return
-  for (const hole of openParts(await parts.storedRanges(source, parts.signal), passed))
-    await handOverGap({ source, ...hole, reason }, parts)
+  const come = withFrame(await parts.storedRanges(source, parts.signal), source, frame)
+  for (const hole of openParts(come, passed)) await handOverGap({ source, ...hole, reason }, parts)
 }
 
 /** Of the numbers of a source so many runs are stored that no further one can be: where nobody knows what was lost, the lowest hole is. */
-async function closeLowestHole({ source }: NumberedRun, parts: LostHolesParts): Promise<void> {
+async function closeLowestHole(
+  { source }: NumberedRun,
+  frame: readonly NumberedRun[],
+  parts: LostHolesParts,
+): Promise<void> {
   const [lowest, next, ...others] = await parts.storedRanges(source, parts.signal)
   if (lowest === undefined || next === undefined || others.length + 2 < maxRanges) return
-  const hole = { source, first: lowest.last + 1n, last: next.first - 1n }
-  parts.meter.count('headwatch_native_holes_given_up_total')
-  await handOverGap({ ...hole, reason: 'lost' }, parts)
+  const holes = openParts(withFrame([], source, frame), { first: lowest.last + 1n, last: next.first - 1n })
+  if (holes.length > 0) parts.meter.count('headwatch_native_holes_given_up_total')
+  for (const hole of holes) await handOverGap({ source, ...hole, reason: 'lost' }, parts)
+}
+
+/** What is stored and what the frame itself brings: that is not lost, it waits or comes again. */
+function withFrame(
+  stored: readonly SequenceRange[],
+  source: Source,
+  frame: readonly NumberedRun[],
+): readonly SequenceRange[] {
+  const text = sourceText(source)
+  const runs = frame.filter((run) => sourceText(run.source) === text)
+  return runs
+    .map(({ first, count }) => ({ first, last: first + BigInt(count) - 1n }))
+    .reduce<readonly SequenceRange[]>(closeRange, stored)
 }

@@ -163,14 +163,16 @@ describe('what a relay lost on the way', () => {
 })
 
 describe('a source with too many holes', () => {
+  const eight = Array.from({ length: 8 }, (_, index) => ({
+    first: BigInt(index * 10 + 1),
+    last: BigInt(index * 10 + 5),
+  }))
+  const older = [{ first: 1n, last: 99n }]
+
   /** Eight runs of eu-1 are stored, and a part that would need a ninth waits; `relayStored` of the relay's own numbers. */
   async function waiting(relayStored: readonly { first: bigint; last: bigint }[]) {
-    const runs = Array.from({ length: 8 }, (_, index) => ({
-      first: BigInt(index * 10 + 1),
-      last: BigInt(index * 10 + 5),
-    }))
     const take = (first: bigint) => (first === 81n ? new Promise<void>(() => undefined) : undefined)
-    const storedOf = ({ agent }: { agent: string }) => (agent === 'eu-1' ? runs : relayStored)
+    const storedOf = ({ agent }: { agent: string }) => (agent === 'eu-1' ? eight : relayStored)
     const running = await relayed({ storedOf, take })
     running.send([passedOn(81)])
     await turns()
@@ -194,6 +196,41 @@ describe('a source with too many holes', () => {
     ])
     await host.clock.advance(60_000)
     assert.deepEqual(gaps, [])
+    await end()
+  })
+
+  test('has the lowest declared lost too where the store does not wait, but has the relay come again', async () => {
+    const take = async (first: bigint) => {
+      if (first === 81n) throw new RetryableError('too many holes', { scope: 'this_data' })
+    }
+    const { send, relay, gaps, end } = await relayed({
+      storedOf: ({ agent }) => (agent === 'eu-1' ? eight : older),
+      take,
+    })
+    send([passedOn(81)])
+    assert.partialDeepStrictEqual(await relay.hear('nack'), { action: 'retry', first: 100n, last: 100n })
+    assert.deepEqual(gaps, [{ source, first: 6n, last: 10n, reason: 'lost' }])
+    await end()
+  })
+
+  test('never has declared lost what the very frame brings that waits', async () => {
+    const never = () => new Promise<void>(() => undefined)
+    const { send, host, gaps, end } = await relayed({
+      storedOf: ({ agent }) => (agent === 'eu-1' ? eight : older),
+      take: never,
+    })
+    const { identity, ...record } = passedOn(91)
+    assert.ok(identity)
+    send([
+      passedOn(7),
+      passedOn(8),
+      passedOn(85),
+      { ...record, identity: { ...identity, passed: { first: 81n, last: 90n } } },
+    ])
+    await turns()
+    await host.clock.advance(2_100)
+    const lost = new Set(gaps.map(({ first, last }) => `${first}-${last}`))
+    assert.deepEqual(lost, new Set(['6-6', '9-10', '81-84', '86-90']))
     await end()
   })
 })

@@ -1,6 +1,6 @@
 import { type Gap, type SequenceRange, type Source, sourceText, type TelemetryRecord } from '@headwatch/protocol'
 import { handOver, handOverGap, type NumberedRun, type Refusal } from './hand-over.ts'
-import { closeLostHoles, closeWhatWasLost, type LostHolesParts } from './lost-holes.ts'
+import { closeLostHoles, closeWhatWasLost, type LostHolesParts, lookForLostHoles } from './lost-holes.ts'
 
 /** What a relay's frame holds: what others numbered, under their numbers, and what the relay numbered itself. */
 export interface RelayedRuns {
@@ -23,6 +23,7 @@ export async function handOverRelayed(frame: NumberedRun, parts: LostHolesParts)
   const refusals = await handed
   // What is given up for good is the business of its own source, whose numbers were closed.
   const retry = refusals.find((refusal) => refusal?.action === 'retry')
+  if (retry !== undefined && passedOn.length > 0) await lookForLostHoles(frame, passedOn, parts)
   const refusal = retry ?? (await handOver(own, parts))
   if (refusal === undefined) await closeWhatWasLost(frame, passedOn, parts)
   return refusal
