@@ -29,7 +29,13 @@ checkHandoverSink('a list', async () => {
         const places = (how: string) => batches.flatMap((batch, index) => (behave(batch) === how ? [index] : []))
         owned.push(...batches.filter((batch) => behave(batch) === 'own'))
         const rejected = places('reject').map((index) => ({ index, reason: 'no' }))
-        return { number, creditRecords: 1_000, rejected, later: { batches: places('later'), gaps: [] } }
+        return {
+          number,
+          creditRecords: 1_000,
+          rejected,
+          later: { batches: places('later'), gaps: [] },
+          returned: { batches: [], gaps: [] },
+        }
       },
     },
   }

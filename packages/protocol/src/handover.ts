@@ -21,6 +21,12 @@ export interface Handover {
   readonly merged: number
 }
 
+/** Something that goes back to its sender for now, and why. */
+export interface Returned {
+  readonly index: number
+  readonly reason: string
+}
+
 /**
  * Core's answer: what it does not name of handover `number` is owned by the receiving side, at the level its pipeline
  * promises. Places are those in `handover.batches` and `handover.gaps`.
@@ -33,6 +39,8 @@ export interface HandoverAck {
   readonly rejected: readonly { readonly index: number; readonly reason: string }[]
   /** What could not be taken for the moment: these alone are given again, under the same numbers, in a later handover. */
   readonly later: { readonly batches: readonly number[]; readonly gaps: readonly number[] }
+  /** What cannot be taken now for what it is: its senders keep it and come again, so that nobody holds it meanwhile. */
+  readonly returned: { readonly batches: readonly Returned[]; readonly gaps: readonly Returned[] }
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Handover, HandoverAck, HandoverSink } from '@headwatch/protocol'
-import { type Accept, verdictOf } from '@headwatch/sdk'
+import type { Handover, HandoverAck, HandoverSink, Returned } from '@headwatch/protocol'
+import { type Accept, concernsThisDataOnly, verdictOf } from '@headwatch/sdk'
 
 /**
  * Core's side of the seam where gateway and core share a process: every batch goes to the pipeline's own `accept`.
@@ -18,13 +18,19 @@ export function coreSink(accept: Accept, creditRecords: number): HandoverSink {
         creditRecords,
         rejected: rejected.map(({ index, reason }) => ({ index, reason: messageOf(reason) })),
         later: { batches: later(ofBatches), gaps: later(ofGaps) },
+        returned: { batches: returned(ofBatches), gaps: returned(ofGaps) },
       }
     },
   }
 }
 
 function later(outcomes: readonly PromiseSettledResult<void>[]): readonly number[] {
-  return placesOf(outcomes, (reason) => verdictOf(reason) !== 'reject').map(({ index }) => index)
+  const isForLater = (reason: unknown) => verdictOf(reason) !== 'reject' && !concernsThisDataOnly(reason)
+  return placesOf(outcomes, isForLater).map(({ index }) => index)
+}
+
+function returned(outcomes: readonly PromiseSettledResult<void>[]): readonly Returned[] {
+  return placesOf(outcomes, concernsThisDataOnly).map(({ index, reason }) => ({ index, reason: messageOf(reason) }))
 }
 
 function placesOf(outcomes: readonly PromiseSettledResult<void>[], isMeant: (reason: unknown) => boolean) {

@@ -26,7 +26,14 @@ function gatewayTo(
     async take(handover) {
       handovers.push(handover)
       const nothing = { batches: [], gaps: [] }
-      return { number: handover.number, creditRecords: 0, rejected: [], later: nothing, ...(await take(handover)) }
+      return {
+        number: handover.number,
+        creditRecords: 0,
+        rejected: [],
+        later: nothing,
+        returned: nothing,
+        ...(await take(handover)),
+      }
     },
   }
   const all = { name: 'g', agent: 'edge-1', epoch: 'e', handoverRecords: 3, handoverMs: 20, maxRecords: 10, ...options }
@@ -144,6 +151,29 @@ describe('a gateway', () => {
     )
   })
 
+  test('holds nothing of what core sends back, and keeps nobody else waiting for it', async () => {
+    const returned = {
+      batches: [{ index: 0, reason: 'too many holes' }],
+      gaps: [{ index: 0, reason: 'too many holes' }],
+    }
+    const { gateway, clock, handovers } = gatewayTo(async ({ batches }) =>
+      batches[0]?.source.agent === source.agent ? { returned } : undefined,
+    )
+    for (let turn = 0; turn < 5; turn++) {
+      const records = Array.from({ length: 8 }, (_, value) => ping(value))
+      const outcomes = Promise.allSettled([
+        gateway.accept(records, { source, lane: 'live', first: 7n }),
+        gateway.accept.gap({ source, first: 1n, last: 2n, reason: 'lost' }),
+        gateway.accept([ping(9)]),
+      ])
+      await turns()
+      const statuses = (await outcomes).map(({ status }) => status)
+      assert.deepEqual(statuses, ['rejected', 'rejected', 'fulfilled'])
+    }
+    assert.equal(handovers.length, 5)
+    assert.equal(clock.now(), 0)
+  })
+
   test('settles every sender when it closes', async () => {
     const { gateway, clock } = gatewayTo(() => Promise.reject(new RetryableError('core is away')))
     const accepted = Promise.allSettled([gateway.accept([ping(1)])])
@@ -218,7 +248,17 @@ describe('core', () => {
       creditRecords: 5,
       rejected: [{ index: 1, reason: 'poison' }],
       later: { batches: [], gaps: [] },
+      returned: { batches: [], gaps: [] },
     })
+  })
+
+  test('sends back what alone cannot be taken now, for its sender has it', async () => {
+    const sink = sinkThat(async (first) => {
+      if (first === 2n) throw new RetryableError('too many holes', { scope: 'this_data' })
+    })
+    const { later, returned } = await sink.take(handover)
+    assert.deepEqual(later, { batches: [], gaps: [] })
+    assert.deepEqual(returned, { batches: [{ index: 1, reason: 'too many holes' }], gaps: [] })
   })
 
   test('names what it cannot take for the moment', async () => {

@@ -1,5 +1,5 @@
-import type { Batch, Gap, HandoverAck, Lane, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
-import { RejectedError } from '@headwatch/sdk'
+import type { Batch, Gap, HandoverAck, Lane, Returned, Source, Telemetry, TelemetryRecord } from '@headwatch/protocol'
+import { RejectedError, RetryableError } from '@headwatch/sdk'
 
 /** Someone who waits for what becomes of a batch or a gap. */
 interface Waiting {
@@ -66,18 +66,17 @@ export class PendingHandover {
   }
 
   /** Tells everybody what became of theirs, except whose turn comes again: that is put in front of what `next` holds. */
-  settle({ rejected, later }: HandoverAck, next: PendingHandover): void {
-    const reasons = new Map(rejected.map(({ index, reason }) => [index, reason]))
+  settle({ rejected, later, returned }: HandoverAck, next: PendingHandover): void {
+    for (const { index, reason } of rejected) this.#batches[index]?.waiting.reject(new RejectedError(reason))
+    sendBack(this.#batches, returned.batches)
+    sendBack(this.#gaps, returned.gaps)
     const again = { batches: new Set(later.batches), gaps: new Set(later.gaps) }
     next.#putInFront(
       this.#batches.filter((_, index) => again.batches.has(index)),
       this.#gaps.filter((_, index) => again.gaps.has(index)),
     )
-    for (const [index, { waiting }] of this.#batches.entries()) {
-      const reason = reasons.get(index)
-      if (reason !== undefined) waiting.reject(new RejectedError(reason))
-      else if (!again.batches.has(index)) waiting.resolve()
-    }
+    // Of no effect where it was refused or sent back above.
+    for (const [index, { waiting }] of this.#batches.entries()) if (!again.batches.has(index)) waiting.resolve()
     for (const [index, { waiting }] of this.#gaps.entries()) if (!again.gaps.has(index)) waiting.resolve()
   }
 
@@ -91,6 +90,11 @@ export class PendingHandover {
     this.#gaps = [...gaps, ...this.#gaps]
     this.#records += gaps.length + batches.reduce((sum, { what }) => sum + weightOf(what), 0)
   }
+}
+
+function sendBack(entries: readonly Entry<unknown>[], returned: readonly Returned[]): void {
+  for (const { index, reason } of returned)
+    entries[index]?.waiting.reject(new RetryableError(reason, { scope: 'this_data' }))
 }
 
 function weightOf(batch: Batch): number {
