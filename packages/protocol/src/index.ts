@@ -9,7 +9,14 @@ export {
 export { AlarmBook } from './alarm-book.ts'
 export { AlarmSteps, type AlarmWords } from './alarm-steps.ts'
 export { type Batch, type Lane, rangeOf, sequenceAt } from './batch.ts'
-export { type DropCounts, type Handover, type HandoverAck, type HandoverSink, type Returned, recordsIn } from './handover.ts'
+export {
+  type DropCounts,
+  type Handover,
+  type HandoverAck,
+  type HandoverSink,
+  type Returned,
+  recordsIn,
+} from './handover.ts'
 export type { AgentId, ClockOffset, Hex, NetworkId, NodeId, Origin, UnixMs } from './item.ts'
 export type {
   BlockDelay,
