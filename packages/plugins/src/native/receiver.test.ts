@@ -21,6 +21,21 @@ describe('the greeting', () => {
     await end()
   })
 
+  test('asks the store for one stream at a time, however many an agent names', async () => {
+    const asked: (() => void)[] = []
+    const storedOf = () => new Promise<readonly []>((resolve) => asked.push(() => resolve([])))
+    const { connect, end } = await runningReceiver({ storedOf })
+    const streams = Array.from({ length: 64 }, (_, index) => ({ stream: `s${index}`, epoch: 'e1', next: 1n }))
+    const welcome = (await connect()).greet({ streams })
+    for (let count = 1; count <= streams.length; count++) {
+      await turns()
+      assert.equal(asked.length, count)
+      asked.at(-1)?.()
+    }
+    assert.equal((await welcome)?.type, 'welcome')
+    await end()
+  })
+
   const refusals = {
     bad_credential: 'unauthorized',
     banned: 'banned',

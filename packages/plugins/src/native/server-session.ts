@@ -170,14 +170,15 @@ export class ServerSession implements LinkListener, Guest, Acknowledging {
     )
   }
 
-  #storedStreams(streams: readonly Source[]): Promise<readonly StoredStream[]> {
+  /** One after the other: a store has few places for questions, and they are for all agents. */
+  async #storedStreams(sources: readonly Source[]): Promise<readonly StoredStream[]> {
     const { storedRanges } = this.#parts.host
-    return Promise.all(
-      streams.map(async (source) => {
-        const { stream, epoch } = source
-        return { stream, epoch, stored: await storedRanges(source, this.#stop.signal) }
-      }),
-    )
+    const streams: StoredStream[] = []
+    for (const source of sources) {
+      const { stream, epoch } = source
+      streams.push({ stream, epoch, stored: await storedRanges(source, this.#stop.signal) })
+    }
+    return streams
   }
 
   #welcome(streams: readonly StoredStream[]): void {

@@ -10,7 +10,7 @@ export interface ReceiverOptions {
   readonly config?: object
   readonly stored?: readonly SequenceRange[]
   /** The same for each source, in its place. */
-  readonly storedOf?: (source: Source) => readonly SequenceRange[]
+  readonly storedOf?: (source: Source) => readonly SequenceRange[] | Promise<readonly SequenceRange[]>
   readonly admission?: FakeAdmissionOptions
   /** What becomes of the batch beginning at `first`. */
   readonly take?: (first: bigint) => Promise<void> | undefined
