@@ -154,6 +154,33 @@ describe('what is old', () => {
   })
 })
 
+describe('an agent that names streams without end', () => {
+  test('has those it last wrote to remembered, also after a restart, and nobody else forgotten', async () => {
+    await using folder = await temporaryFolder()
+    const host = fakeHost()
+    const ofStream = (number: number) => ({ ...runSource, agent: 'many', stream: `s${number}` })
+    const storedOf = async (store: Store) => {
+      const ranges = await Promise.all([0, 1, 299].map((number) => store.storedRanges(ofStream(number))))
+      return ranges.map((stored) => stored.length)
+    }
+    {
+      await using store = await opened({ folder: folder.path }, host)
+      await store.append([runBatch(0, 1)], [], never)
+      for (let number = 0; number < 300; number++) {
+        const batches = [0, number].map((stream) => ({ ...runBatch(number, 1), source: ofStream(stream) }))
+        await store.append(number === 0 ? batches.slice(1) : batches, [], never)
+      }
+      assert.deepEqual(await storedOf(store), [1, 0, 1])
+      assert.deepEqual(await store.storedRanges(runSource), [{ first: 0n, last: 0n }])
+      assert.equal(host.meter.value('sqlite_forgotten_total'), 44)
+      host.clock.jump(20 * minuteMs)
+      await store.append([runBatch(1, 1)], [], never)
+    }
+    await using reopened = await opened({ folder: folder.path }, host)
+    assert.deepEqual(await storedOf(reopened), [1, 0, 1])
+  })
+})
+
 describe('a store that is behind', () => {
   test('refuses for now what would wait beyond its bound, and stores the rest', async () => {
     await using folder = await temporaryFolder()

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import {
+  type AgentId,
   type Alarm,
   AlarmBook,
   type AlarmTransition,
@@ -28,6 +29,8 @@ const standingLimits = {
   metricsOfNode: 2_000,
   /** Epochs of one stream of an agent; beyond it the one written to longest ago is forgotten. */
   epochs: 16,
+  /** Streams of an agent, likewise: it may name as many as it likes. */
+  streamsOfAgent: 256,
 } as const
 
 /** Changed in place: this is where the store spends its time. */
@@ -42,6 +45,8 @@ interface EpochRanges {
   /** The epochs of its stream, itself among them. */
   readonly stream: ReadonlyMap<string, EpochRanges>
   ranges: readonly SequenceRange[]
+  /** Grows with every write to any stream. */
+  writtenAt: number
   isForgotten: boolean
 }
 
@@ -58,6 +63,9 @@ interface NodeReadings {
 export class StandingState {
   /** By stream, then by epoch; the epoch written to last comes last. */
   readonly #ranges = new Map<string, Map<string, EpochRanges>>()
+  /** The streams of each agent, by the same text. */
+  readonly #streams = new Map<AgentId, Set<string>>()
+  #writes = 0
   /** Of sources that come again and again, without making a key. */
   readonly #rangesAtHand = new WeakMap<Source, EpochRanges>()
   /** The labels of shapes as text, made once. */
@@ -79,6 +87,7 @@ export class StandingState {
   close(source: Source, range: SequenceRange): void {
     const known = this.#epochOf(source)
     known.ranges = closeRange(known.ranges, range)
+    known.writtenAt = ++this.#writes
   }
 
   #epochOf(source: Source): EpochRanges {
@@ -86,13 +95,39 @@ export class StandingState {
     if (atHand !== undefined && !atHand.isForgotten && atHand.stream.size === 1) return atHand
     const text = streamText(source)
     const stream = this.#ranges.get(text) ?? new Map<string, EpochRanges>()
-    const known = stream.get(source.epoch) ?? { source, stream, ranges: [], isForgotten: false }
+    const known = stream.get(source.epoch) ?? {
+      source,
+      stream,
+      ranges: [],
+      writtenAt: ++this.#writes,
+      isForgotten: false,
+    }
+    if (stream.size === 0) this.#addStream(source.agent, text)
     this.#ranges.set(text, stream)
     stream.delete(source.epoch)
     stream.set(source.epoch, known)
     this.#rangesAtHand.set(source, known)
     if (stream.size > standingLimits.epochs) this.#forgetOldest(stream)
     return known
+  }
+
+  #addStream(agent: AgentId, text: string): void {
+    const streams = this.#streams.get(agent) ?? new Set()
+    this.#streams.set(agent, streams)
+    if (streams.size >= standingLimits.streamsOfAgent) this.#forgetOldestStream(streams)
+    streams.add(text)
+  }
+
+  #forgetOldestStream(streams: Set<string>): void {
+    const writtenAt = (text: string): number =>
+      [...(this.#ranges.get(text)?.values() ?? [])].reduce((last, epoch) => Math.max(last, epoch.writtenAt), 0)
+    const oldest = [...streams].reduce((a, b) => (writtenAt(a) <= writtenAt(b) ? a : b))
+    for (const epoch of this.#ranges.get(oldest)?.values() ?? []) {
+      epoch.isForgotten = true
+      this.forgotten.epoch += 1
+    }
+    this.#ranges.delete(oldest)
+    streams.delete(oldest)
   }
 
   #forgetOldest(stream: Map<string, EpochRanges>): void {
