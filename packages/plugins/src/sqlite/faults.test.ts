@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { closeSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
@@ -151,6 +151,40 @@ describe('what is old', () => {
     assert.ok(total <= mebibytes * 1_048_576 * 1.25, `${total} bytes`)
     assert.deepEqual(await store.storedRanges(runSource), [{ first: 0n, last: 2_999n }])
     assert.equal((await store.logs({ from: 2_900, to: 3_000, limit: 1_000 })).length, 100)
+  })
+})
+
+describe('a folder that is taken away while it is used', () => {
+  test('is made again, and all that is answered for from then on is there after a restart, once', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'data')
+    const host = fakeHost()
+    {
+      const store = await opened({ folder: path }, host)
+      await store.append([runBatch(0, 10)], [], never)
+      rmSync(path, { recursive: true })
+      await store.append([runBatch(10, 10)], [], never)
+      assert.deepEqual(await store.append([runBatch(0, 20)], [], never), { stored: 0, duplicates: 20 })
+      assert.equal(host.meter.value('sqlite_partitions_vanished_total'), 1)
+      assert.equal(await countOf(store), 10)
+      await store[Symbol.asyncDispose]()
+    }
+    await using store = await opened({ folder: path })
+    assert.deepEqual(await store.storedRanges(runSource), [{ first: 0n, last: 19n }])
+    assert.equal(await countOf(store), 10)
+  })
+
+  test('and another put in its place is written to as it is', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'data')
+    await using store = await opened({ folder: path })
+    await store.append([runBatch(0, 10)], [], never)
+    const [file = ''] = partitionsIn(path)
+    rmSync(join(path, file))
+    writeFileSync(join(path, file), 'not ours')
+    await store.append([runBatch(10, 10)], [], never)
+    assert.equal(readFileSync(join(path, file), 'utf8'), 'not ours')
+    assert.equal(partitionsIn(path).length, 2)
   })
 })
 

@@ -60,6 +60,7 @@ export type FolderEvent =
   | { readonly event: 'partitions'; readonly partitions: readonly PartitionFile[] }
   | { readonly event: 'finished'; readonly partition: PartitionFile }
   | { readonly event: 'removed'; readonly file: string; readonly reason: 'age' | 'size' }
+  | { readonly event: 'vanished'; readonly file: string }
   | { readonly event: 'set_aside'; readonly file: string; readonly reason: string }
   | { readonly event: 'forgotten'; readonly what: 'node' | 'metric' | 'epoch'; readonly count: number }
 

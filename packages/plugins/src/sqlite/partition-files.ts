@@ -33,6 +33,12 @@ export function bytesOf({ path }: PartitionFile): number {
   return sizeOf(path) + sizeOf(`${path}-wal`)
 }
 
+/** Tells the file under this name from any other that ever was or will be under it; undefined when there is none. */
+export function fileIdOf({ path }: PartitionFile): string | undefined {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat && `${stat.dev} ${stat.ino}`
+}
+
 /** Safe to repeat. The main file goes last: until then the partition is still one. */
 export function removePartition({ path }: PartitionFile): void {
   for (const suffix of ['-wal', '-shm', '']) rmSync(path + suffix, { force: true })

@@ -8,7 +8,15 @@ import type { RowAppend } from './crossing/packed-commit.ts'
 import { rowsOf } from './dictionary.ts'
 import { LivePartition } from './live-partition.ts'
 import type { AppendResult, FolderEvent, PartitionFile } from './messages.ts'
-import { bytesOf, listPartitions, nextNumber, partitionPath, removePartition, setAside } from './partition-files.ts'
+import {
+  bytesOf,
+  fileIdOf,
+  listPartitions,
+  nextNumber,
+  partitionPath,
+  removePartition,
+  setAside,
+} from './partition-files.ts'
 import { createTables, openFile, standingOf } from './schema.ts'
 import { isDamage, sentenceOf } from './sqlite-error.ts'
 import { StandingState } from './standing-state.ts'
@@ -26,6 +34,8 @@ interface KnownPartition extends PartitionFile {
 
 interface Live {
   readonly partition: KnownPartition
+  /** Which file `db` has open, whatever stands under its name by now. */
+  readonly fileId: string | undefined
   readonly db: DatabaseSync
   readonly rows: LivePartition
 }
@@ -39,6 +49,8 @@ export class PartitionWriter {
   readonly #report: (event: FolderEvent) => void
   #known: KnownPartition[] = []
   #live: Live | undefined
+  /** A number is not given again, also when its file was taken away. */
+  #highest = 0
   #state: StandingState | undefined
 
   constructor(config: SqliteConfig, report: (event: FolderEvent) => void) {
@@ -57,6 +69,7 @@ export class PartitionWriter {
    */
   commit(appends: readonly RowAppend[], now: UnixMs): readonly AppendResult[] {
     const state = this.state()
+    if (this.#live !== undefined && fileIdOf(this.#live.partition) !== this.#live.fileId) this.#leave(this.#live)
     const plan = planCommit(appends, (source) => state.rangesOf(source))
     if (plan.closed.length === 0) return plan.results
     try {
@@ -98,6 +111,19 @@ export class PartitionWriter {
     }
   }
 
+  /** Someone took its file away: what is written there would be gone with it. What stands goes into a new one. */
+  #leave({ partition, db }: Live): void {
+    this.#live = undefined
+    this.#highest = Math.max(this.#highest, partition.number)
+    try {
+      db.close()
+    } catch {
+      // It was of no use any more.
+    }
+    this.#report({ event: 'vanished', file: partition.path })
+    this.#known = this.#known.filter((known) => fileIdOf(known) !== undefined)
+  }
+
   #isFull({ partition, rows }: Live, now: UnixMs): boolean {
     // Either way: a clock that jumped back must not keep a partition open for as long as it jumped.
     const isOver = Math.abs(now - partition.startedAt) >= this.#config.partitionMinutes * minuteMs
@@ -106,7 +132,9 @@ export class PartitionWriter {
 
   #beginPartition(state: StandingState, plan: CommitPlan, now: UnixMs): void {
     const { folder } = this.#config
-    const file = partitionPath(folder, nextNumber(folder), now)
+    mkdirSync(folder, { recursive: true })
+    const file = partitionPath(folder, Math.max(nextNumber(folder), this.#highest + 1), now)
+    this.#highest = file.number
     const db = openFile(file.path, 'create')
     try {
       const rows = inTransaction(db, () => {
@@ -117,7 +145,7 @@ export class PartitionWriter {
         return partition
       })
       const before = this.#live
-      this.#live = { partition: { ...file, startedAt: now, isSealed: false }, db, rows }
+      this.#live = { partition: { ...file, startedAt: now, isSealed: false }, fileId: fileIdOf(file), db, rows }
       this.#known.push(this.#live.partition)
       before?.db.close()
       if (before !== undefined) this.#report({ event: 'finished', partition: before.partition })
@@ -152,7 +180,7 @@ export class PartitionWriter {
         db = openFile(newest.path, newest.isSealed ? 'read' : 'write')
         const state = StandingState.from(db)
         if (newest.isSealed) db.close()
-        else this.#live = { partition: newest, db, rows: new LivePartition(db) }
+        else this.#live = { partition: newest, fileId: fileIdOf(newest), db, rows: new LivePartition(db) }
         return state
       } catch (error) {
         db?.close()

@@ -179,6 +179,10 @@ export class SqliteStore implements Store {
         meter.count('sqlite_partitions_removed_total', 1, { reason: event.reason })
         logger.info('removed an old partition', { file: event.file, reason: event.reason })
         return
+      case 'vanished':
+        meter.count('sqlite_partitions_vanished_total')
+        logger.error('the file that was written is gone; another is begun', { file: event.file })
+        return
       case 'set_aside':
         meter.count('sqlite_partitions_set_aside_total')
         logger.error('set a damaged partition aside; the rest is served', { file: event.file, reason: event.reason })
