@@ -54,7 +54,7 @@ input.on('close', () => {
   inputEnded = true
   stopWhenDone()
 })
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop('stopped'))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop('stopped'))
 
 let failures = 0
 while (!stopping) {
