@@ -25,6 +25,8 @@ export class AsideFolder {
   readonly #options: AsideFolderOptions
   #sizes: ReadonlyMap<string, number>
   #number: bigint
+  /** Of a file that there is room for and that is not there yet. */
+  #bytesUnderWay = 0
 
   private constructor(options: AsideFolderOptions, sizes: ReadonlyMap<string, number>) {
     this.#options = options
@@ -48,7 +50,7 @@ export class AsideFolder {
   }
 
   get bytes(): number {
-    let bytes = 0
+    let bytes = this.#bytesUnderWay
     for (const size of this.#sizes.values()) bytes += size
     return bytes
   }
@@ -65,8 +67,13 @@ export class AsideFolder {
     const bytes = Buffer.concat([Buffer.from(`${sum} ${text}`), body])
     const bound = Math.min(maxBytes, this.bytes + room)
     if (bytes.byteLength > bound) return false
-    while (this.bytes + bytes.byteLength > bound || this.#sizes.size >= maxFiles) await this.#removeOldest()
-    await files.makeFolder(folder)
+    this.#bytesUnderWay = bytes.byteLength
+    try {
+      while (this.bytes > bound || this.#sizes.size >= maxFiles) await this.#removeOldest()
+      await files.makeFolder(folder)
+    } finally {
+      this.#bytesUnderWay = 0
+    }
     const name = `${(++this.#number).toString(16).padStart(16, '0')}${ending}`
     const path = join(folder, name)
     const file = await files.open(path, 'create')

@@ -43,10 +43,16 @@ export class Committer {
   #hasDiskError = false
   /** Attempts in a row that failed. */
   #failures = 0
+  /** Of a group that is being written: no file is known to have them yet. */
+  #bytesUnderWay = 0
 
   constructor(parts: CommitterParts) {
     this.#parts = parts
     this.#group = new Group(parts.salt)
+  }
+
+  get bytesUnderWay(): number {
+    return this.#bytesUnderWay
   }
 
   async put(records: readonly TelemetryRecord[]): Promise<PutResult> {
@@ -152,6 +158,7 @@ export class Committer {
   async #write(): Promise<Attempt> {
     const { writer, state, bookkeeper } = this.#parts
     const group = this.#group
+    this.#bytesUnderWay = group.bytes + writer.headerBytesFor(state.log.sources.current)
     try {
       if (bookkeeper.isUrgent) await bookkeeper.write()
       const segment = await writer.append(group.frames, group.first, state.log.sources.current)
@@ -165,6 +172,8 @@ export class Committer {
       const attempt = await this.#afterFailure(isDiskFull(error) ? 'disk_full' : 'disk_error')
       if (attempt !== 'again') this.#failures = 0
       return attempt
+    } finally {
+      this.#bytesUnderWay = 0
     }
     this.#failures = 0
     this.#publish()

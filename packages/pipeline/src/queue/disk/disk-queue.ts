@@ -4,8 +4,8 @@ import type { Orphan, PutResult, Queue, QueueHealth, QueueReader, ReaderOptions 
 import { Committer } from './committer.ts'
 import { diskProblem } from './disk-error.ts'
 import type { DiskQueueParts } from './disk-queue-parts.ts'
-import { asideRefused } from './refused-records.ts'
 import { countOf, type Place } from './place.ts'
+import { asideRefused } from './refused-records.ts'
 
 const tickMs = 1_000
 /** Destinations' places are written down this often while they change. */
@@ -27,6 +27,8 @@ export class DiskQueue implements Queue {
   /** Something has failed since the last tick. */
   #hasFailed = false
   #disposed: Promise<void> | undefined
+  /** One after the other, for each is told how much room there is. */
+  #asides: Promise<void> = Promise.resolve()
 
   constructor(parts: DiskQueueParts) {
     this.#parts = parts
@@ -142,9 +144,15 @@ export class DiskQueue implements Queue {
     return { destination: name, records, bytes, ...(oldestAt !== undefined && { oldestAt }) }
   }
 
-  async #setAside(destination: string, ...[records, reason]: Parameters<QueueReader['setAside']>): Promise<void> {
+  #setAside(...given: [destination: string, ...Parameters<QueueReader['setAside']>]): Promise<void> {
+    this.#asides = this.#asides.then(() => this.#setAsideNow(...given))
+    return this.#asides
+  }
+
+  /** Never throws. */
+  async #setAsideNow(destination: string, ...[records, reason]: Parameters<QueueReader['setAside']>): Promise<void> {
     const { refused, limits, clock, state } = this.#parts
-    const room = limits.bytes - this.#occupiedBytes
+    const room = () => limits.bytes - this.#occupiedBytes - this.#committer.bytesUnderWay
     const about = { destination, reason, at: clock.now() }
     try {
       await asideRefused(refused, state.log.sources, records, about, room)

@@ -25,6 +25,24 @@ describe('the limit in bytes', () => {
         { numRuns: 30 },
       ))
 
+  test('is not passed by what is put and what is refused at the same moment', async () => {
+    for (let start = 0; start < 12; start++) {
+      const disk = new SimulatedDisk({ dice: diceOf(1) })
+      const options = { limits, whenFull: 'drop_newest' as const, segmentBytes: 8_192 }
+      const queue = await WatchedQueue.open(disk, new RecordLedger(), options)
+      const reader = queue.reader('one')
+      await queue.settled(queue.queue.put([longRecord(100 + start * 400)]))
+      for (let turn = 0; turn < 12; turn++) {
+        const records = [longRecord(5_000)]
+        const refused = [{ sequence: 1n, record: longRecord(3_500) }]
+        const asides = turn < 8 ? [] : [reader.setAside(refused, 'of no use'), reader.setAside(refused, 'of no use')]
+        await queue.settled(Promise.all([queue.queue.put(records), ...asides]))
+        assert.ok(disk.peakBytes <= limits.bytes, `${disk.peakBytes} bytes after ${turn} turns`)
+      }
+      await queue.close()
+    }
+  })
+
   test('is that of a queue that was larger before: nothing is deleted by opening it', async () => {
     const disk = new SimulatedDisk({ dice: diceOf(1) })
     const ledger = new RecordLedger()

@@ -28,17 +28,14 @@ export async function asideRefused(
   sources: SourceSpans,
   records: Numbered,
   about: Omit<RefusedWhy, 'source'>,
-  room: number,
+  room: () => number,
 ): Promise<void> {
-  let left = room
   for (const part of inParts(records)) {
     const [first] = part
     if (first === undefined) continue
     const { source } = sources.headOf({ first: first.sequence, last: first.sequence })
     const why: RefusedWhy = { ...about, source }
-    const before = folder.bytes
-    await folder.keep(why, Buffer.concat(part.map(({ frame }) => frame)), left)
-    left -= folder.bytes - before
+    await folder.keep(why, Buffer.concat(part.map(({ frame }) => frame)), room())
   }
 }
 
