@@ -2,7 +2,7 @@ import type { Source, TelemetryRecord } from '@headwatch/protocol'
 import { LogReader } from '../log-reader.ts'
 import type { Orphan, PutResult, Queue, QueueHealth, QueueReader, ReaderOptions } from '../queue.ts'
 import { Committer } from './committer.ts'
-import { diskProblem } from './disk-error.ts'
+import { diskProblem, errorCodeOf } from './disk-error.ts'
 import type { DiskQueueParts } from './disk-queue-parts.ts'
 import { countOf, type Place } from './place.ts'
 import { asideRefused } from './refused-records.ts'
@@ -100,6 +100,7 @@ export class DiskQueue implements Queue {
   failed(error: unknown): void {
     const problem = diskProblem(this.#parts.folder, error)
     this.#hasFailed = true
+    if (errorCodeOf(error) === 'ENOENT') this.#parts.writer.lostFolder()
     if (problem === this.#problem) return
     this.#problem = problem
     this.#parts.logger.error('the queue cannot be written', { problem })

@@ -105,6 +105,28 @@ test('a queue on a real disk outlives its program, and leaves only its cursors w
   assert.deepEqual(readdirSync(path).sort(), ['cursors.json', 'owner.lock'])
 })
 
+test('a folder that is taken away while it is used: once that is noticed nothing is promised', {
+  timeout: 20_000,
+}, async () => {
+  await using folder = temporaryFolder()
+  const path = join(folder.path, 'queue')
+  const clock = fakeClock()
+  const host = { clock, logger: fakeLogger(), meter: fakeMeter() }
+  await using queue = await openDiskQueue({
+    ...host,
+    folder: path,
+    source,
+    limits: everything,
+    whenFull: 'drop_newest',
+  })
+  queue.reader('one')
+  assert.equal((await queue.put([recordOf(1)])).accepted, 1)
+  rmSync(path, { recursive: true })
+  while (queue.health().problem === undefined) await clock.advance(1_000)
+  assert.match(queue.health().problem ?? '', /it is gone/)
+  assert.deepEqual(await queue.put([recordOf(2)]), { accepted: 0, dropped: 1, dropReasons: { disk_error: 1 } })
+})
+
 describe('a queue that is not open', () => {
   test('can be looked into: segments, places, orphans, what was refused', async () => {
     await using folder = temporaryFolder()

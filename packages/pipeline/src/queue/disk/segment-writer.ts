@@ -23,6 +23,7 @@ export interface SegmentWriterParts {
  */
 export class SegmentWriter {
   readonly #parts: SegmentWriterParts
+  #hasLostFolder = false
   #active: { readonly segment: Segment; readonly file: OpenFile } | undefined
   /** Files that could be neither finished nor removed. */
   #strays = new Map<string, number>()
@@ -65,9 +66,15 @@ export class SegmentWriter {
     }
   }
 
+  /** The folder was taken away: what is written to a file that was in it would be gone with it. */
+  lostFolder(): void {
+    this.#hasLostFolder = true
+  }
+
   /** Ends the newest segment; the next group begins another. */
   async seal(): Promise<void> {
     const active = this.#active
+    this.#hasLostFolder = false
     if (active === undefined) return
     this.#active = undefined
     active.segment.endedMs = this.#parts.operatingMs()
@@ -75,7 +82,7 @@ export class SegmentWriter {
   }
 
   #needsNew(): boolean {
-    return this.#active === undefined || this.#active.segment.end >= this.#parts.segmentBytes
+    return this.#hasLostFolder || this.#active === undefined || this.#active.segment.end >= this.#parts.segmentBytes
   }
 
   #header(source: Source, first: bigint) {
